@@ -1,4 +1,4 @@
-"""Readers: one survey (or any plain table), one module, all returning the same Spectrum record."""
+"""Readers of spectra: one module per survey or kind of table, all returning `Spectrum` records."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ __all__ = ["ReadError", "read", "read_all", "read_table"]
 
 _Load = Callable[[Sequence[Hdu], Path], Spectrum | Iterable[Spectrum]]
 
-# Each pair says whether the HDUs are its survey's, and reads them; the first match reads. Those of
-# other packages come after these.
+# Pairs (identify, load); the first reader that identifies the HDUs loads them. Readers of other
+# packages come after these.
 _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (sdss.is_spec, sdss.load_spec),
     (sdss.is_sp_spec, sdss.load_sp_spec),
@@ -38,7 +38,7 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (desi.is_redshifts, desi.refuse_redshifts),
     (desi.is_coadd, desi.load_coadd),
 )
-# Surveys' files have what tells them within the first few; a table of one's own may be anywhere.
+# Survey files are identified by their first few HDUs; a plain table may be in any HDU.
 _USUAL_HDUS, _ALL_HDUS = 4, 10_000
 _NAMED, _SHOWN = 6, 3  # columns of a table that nobody knows, and tables
 _REMEDY = (
@@ -48,21 +48,21 @@ _REMEDY = (
 
 
 def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
-    """The spectra in a file, one after the other, whichever known survey it comes from.
+    """Read the spectra of a file one after the other, from any known survey or a plain table.
 
     Parameters
     ----------
     path
-        Of the file.
+        Path of the file.
     hints
-        What the user says of columns and air of files of no known survey.
+        The user's hints on columns and air wavelengths, for files of no known survey.
 
     Raises
     ------
     ReadError
-        With a reason: ``"unreadable"`` (absent, empty, cut off, damaged), ``"unknown format"``
-        (not FITS, or no survey known here), ``"no errors"``, ``"no spectrum"`` (a table that
-        belongs to spectra elsewhere, a frame, a cube).
+        Its ``reason`` is ``"unreadable"`` (absent, empty, truncated, damaged), ``"unknown format"``
+        (not FITS, or no known survey), ``"no errors"``, or ``"no spectrum"`` (a table that
+        accompanies spectra, a frame, a cube).
     """
     path = Path(path)
     if text.is_text(path):
@@ -78,7 +78,7 @@ def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
 
 
 def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
-    """A file of no known survey: a table in any HDU, an image, or what specutils identifies."""
+    """Read a file of no known survey: a table in any HDU, an image, or by specutils."""
     own_table = table.table_of(hdus, hints)
     if own_table is None:
         hints = _with_ucds(hdus, hints)
@@ -86,7 +86,7 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
     if own_table is not None and len(hdus) == _USUAL_HDUS:  # there may be more of them
         hdus = read_hdus(path, limit=_ALL_HDUS)
     if own_table is None or image_columns.is_image(hdus, hints):
-        # Errors of an image stand in extensions, whose pixels are wanted then.
+        # Errors of an image are in extensions, whose pixels are needed then.
         hdus = read_hdus(path, limit=_ALL_HDUS, images=lambda _: True)
         hdus = [along_rows(hdu) for hdu in hdus]
         own_table = table.table_of(hdus, hints)
@@ -109,7 +109,7 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
 
 
 def _with_ucds(hdus: Sequence[Hdu], hints: Hints) -> Hints:
-    """Those of the first table whose UCDs say which column is what."""
+    """Hints with the column roles of the first table that has UCDs."""
     for hdu in hdus:
         with_roles = with_ucds(hdu.columns, hdu.value, hints) if hdu.columns else hints
         if "flux" in with_roles.columns and with_roles != hints:
@@ -118,7 +118,7 @@ def _with_ucds(hdus: Sequence[Hdu], hints: Hints) -> Hints:
 
 
 def _not_there(hdus: Sequence[Hdu], hints: Hints) -> ReadError | None:
-    """Of the columns that the user names, which no table has, or what they are too few for."""
+    """Error if no table has the columns that the user names, or they are not sufficient."""
     tables = [hdu for hdu in hdus if hdu.columns and hints.columns]
     for hdu in tables:
         try:
@@ -163,7 +163,7 @@ def _of_table(hdu: Hdu) -> str:
 
 
 def _frame(hdus: Sequence[Hdu]) -> str:
-    """What an image of more than a spectrum is, and what to do; empty if none is there."""
+    """Message about a two- or three-dimensional image, with a remedy; "" if there is none."""
     sizes = [hdu.data.shape for hdu in hdus if hdu.data is not None and not hdu.columns]
     shape = next(([n for n in size if n > 1] for size in sizes if len(size) > 1), [])
     shown = " × ".join(map(str, shape))
@@ -181,31 +181,31 @@ def _reader_of(hdus: Sequence[Hdu]) -> _Load | None:
 
 
 def read(path: str | Path) -> Spectrum:
-    """The one spectrum in a file.
+    """Read the single spectrum of a file.
 
     Raises
     ------
     ReadError
-        As :func:`read_all`, ``"several spectra"`` if there are more, and ``"impossible values"``
-        if a number of it was never measured.
+        As :func:`read_all`; also ``"several spectra"`` if there are more than one, and
+        ``"impossible values"`` if a value cannot be a measurement.
     """
     return _only(read_all(path), Path(path).name)
 
 
 def read_table(table: Any) -> Spectrum:
-    """The one spectrum in a table in memory, read as the file that it would be written to.
+    """Read the single spectrum of a table in memory, as from the file it would be written to.
 
     Parameters
     ----------
     table
-        Of astropy (``Table``, ``QTable``), pandas (with its ``attrs``) or pyarrow.
+        A table of astropy (``Table``, ``QTable``), pandas (with its ``attrs``) or pyarrow.
 
     Raises
     ------
     ReadError
         As :func:`read`.
     TypeError
-        It is no such table.
+        The object is none of these tables.
     """
     import pyarrow as pa  # takes a while
     import pyarrow.parquet as pq

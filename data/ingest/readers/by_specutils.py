@@ -1,4 +1,4 @@
-"""What no reader here knows, read by specutils if it is installed and identifies it."""
+"""Fallback reader: files that specutils identifies, if it is installed."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _INSTALL = "; pip install 'spexplain[specutils]' lets specutils try"
 
 
 def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
-    """A spectrum as specutils reads it.
+    """Read a spectrum with specutils.
 
     Parameters
     ----------
     path
-        Of the file.
+        Path of the file.
     unknown
-        Why no reader here takes it.
+        The error to raise if specutils cannot read it either.
     hints
         Of the user: air.
 
     Raises
     ------
     ReadError
-        As it was given, where specutils is not installed, identifies nothing, or fails.
+        ``unknown``, if specutils is not installed, does not identify the file, or fails.
     """
     try:
         import specutils  # an optional extra, and slow to load
@@ -52,7 +52,7 @@ def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
             plain = PhysicalSpectrum.of(loaded, medium="air" if hints.air else "vacuum")
             z, z_note, z_warning = _redshift(loaded.meta, plain.redshift)
             spectrum = plain.to_spectrum(name_of(path), z=z)
-    # Loaders of many hands: whatever one raises, the file is not read, and the cause is told.
+    # Loaders by many authors may raise anything; the file is not read, and the cause is reported.
     except Exception as error:
         why = " ".join(str(error).split()).partition(" The available formats")[0][:150]
         if "could not be identified" in why:
@@ -66,7 +66,7 @@ def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
 
 
 def _redshift(meta: Any, own: float) -> tuple[float, str, str]:
-    """Of the spectrum, else of its header: z, why there is none, and what casts doubt on it."""
+    """Redshift of the spectrum or its header, why there is none, and warnings about it."""
     header = meta.get("header", meta) if hasattr(meta, "get") else {}
     facts = [(name, header.get(name)) for name in (*KEYWORDS, *VELOCITIES)]
     z, why = (own, "") if own == own else redshift_of(facts)

@@ -1,4 +1,4 @@
-"""Why a file yields no spectrum, or not all of those in it."""
+"""Errors of the readers: no spectrum in a file, or some that could not be read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ReadReason = Literal[
     "too large",
     "too slow",
 ]
-# Of a whole table rather than of a row: what is wrong with one is wrong with all.
+# Reasons that concern a whole table rather than a row: they hold for all spectra of the file.
 _OF_ALL = ("no errors", "unknown format")
 
 
@@ -32,16 +32,16 @@ class ReadError(Exception):
 
 
 class NoPixelsError(ReadError):
-    """There are no pixels, or each is marked bad; another arm may have some."""
+    """There are no pixels, or all are masked; another arm may have some."""
 
 
 class SomeUnreadError(ReadError):
-    """Some spectra of a file could not be read; the others were given before.
+    """Some spectra of a file could not be read; the others have been yielded before.
 
     Attributes
     ----------
     each
-        Id and error of each.
+        Pairs of spectrum id and error.
     """
 
     def __init__(self, each: list[tuple[str, ReadError]]) -> None:
@@ -51,19 +51,19 @@ class SomeUnreadError(ReadError):
 
 
 class Unread:
-    """Keeps what went wrong with single spectra of a file, while the others are read."""
+    """Collects the errors of single spectra of a file while the others are read."""
 
     def __init__(self) -> None:
         self._each: list[tuple[str, ReadError]] = []
         self._n_read = 0
 
     def attempt(self, id: str, read: Callable[[], T], told: str = "") -> T | None:
-        """What is read; None if it cannot be, which is kept with these words before its own.
+        """Result of ``read()``; None on a `ReadError`, which is collected with a prefix.
 
         Raises
         ------
         ReadError
-            It is of a kind that all spectra of the file have in common.
+            The error concerns all spectra of the file.
         """
         try:
             found = read()
@@ -76,7 +76,7 @@ class Unread:
         return found
 
     def through(self, id: str, spectra: Iterable[T]) -> Iterator[T]:
-        """Spectra of a part of the file, as they come."""
+        """Spectra of one part of the file, as they are read."""
         try:
             for one in spectra:
                 self._n_read += 1
@@ -87,7 +87,7 @@ class Unread:
             self._each.append((id, error))
 
     def tell(self) -> None:
-        """Raise what was kept: the first error itself where nothing was read, else all of them."""
+        """Raise the collected errors: the first one if nothing was read, else all together."""
         if self._each and not self._n_read and len({str(one) for _, one in self._each}) == 1:
             raise self._each[0][1]
         if self._each:

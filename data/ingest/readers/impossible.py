@@ -1,4 +1,4 @@
-"""Values that no telescope has measured: told, rather than taken for a spectrum."""
+"""Check for values that cannot be measurements."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from ....core.spectra.spectrum import Spectrum
 
 __all__ = ["impossible"]
 
-# In 1e-17 erg/s/cm²/Å the Sun from the Earth is 1e19; masks write 1e30, 1e38 and the like.
+# In 1e-17 erg/s/cm²/Å the Sun has 1e19 at the Earth; fill values are 1e30, 1e38 and the like.
 _LARGEST_FLUX = 1e30
-# No spectrum has a pixel better than one in a million; errors that small are none.
+# No pixel is measured to better than one in a million; smaller errors are not real.
 _LARGEST_SN = 1e6
-# 0.3 m/s: what is smaller was computed, not measured.
+# 0.3 m/s: smaller redshifts are rounding errors.
 _SMALLEST_Z = 1e-9
 
 
 def impossible(spectrum: Spectrum) -> str:
-    """Which of a spectrum's numbers cannot be measured, with its value; "" if all can be."""
+    """Message with the first value that cannot be a measurement; "" if there is none."""
     seen = spectrum.has_data
     flux = spectrum.flux[seen].astype(np.float64)
     size, ivar = np.abs(flux), spectrum.ivar[seen].astype(np.float64)
@@ -28,7 +28,7 @@ def impossible(spectrum: Spectrum) -> str:
             f"flux {flux[at]:.3g} at {wave_obs_aa:.1f} Å is no measurement; where it marks a pixel "
             "without data, write NaN, or an error of 0"
         )
-    # The largest flux over the smallest error is quick to find, and nearly always small enough.
+    # Largest flux over smallest error: a quick bound that nearly always suffices.
     best = float(size.max() * np.sqrt(ivar.max())) if size.size else 0.0
     sn = best if best <= _LARGEST_SN / 2 else float(np.median(size * np.sqrt(ivar)))
     if not sn <= _LARGEST_SN:

@@ -1,4 +1,4 @@
-"""Files that are no spectra and no tables by how they begin, and what to do about each."""
+"""Files that are neither spectra nor tables, identified by their first bytes, with remedies."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _BEGINNINGS = (
 
 
 def other_kind(start: bytes) -> str:
-    """What a file is by its first bytes, with what to do; empty of what may be a table.
+    """Kind of a file by its first bytes, with a remedy; "" if it may be a table.
 
     Parameters
     ----------
     start
-        Some of them; of a tar archive 300.
+        First bytes of the file; 300 are needed for tar archives.
     """
     plain = start.lstrip()
     known = (kind for begins, kind in _KINDS.items() if plain.startswith(begins))

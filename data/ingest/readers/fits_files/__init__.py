@@ -1,1 +1,1 @@
-"""What FITS files are made of, checked before it is read; images."""
+"""FITS files: HDUs checked before they are read, packed files, axes of images."""

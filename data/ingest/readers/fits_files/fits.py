@@ -29,16 +29,15 @@ from .varying_lengths import of_one_length, vary
 
 __all__ = ["Hdu", "ReadError", "read_hdus"]
 
-# What astropy raises at a damaged file, as random damage to whole files brings it out: OSError
-# and, from gzip, EOFError and zlib.error for the file; VerifyError for a header card; and from a
-# header whose numbers are wrong whatever Python says of such numbers. MemoryError is among them
-# because a damaged size is usually a huge one.
+# Exceptions of astropy at damaged files, found by mutating whole files: OSError and, from gzip,
+# EOFError and zlib.error for the file; VerifyError for a header card; and for wrong numbers in a
+# header, whatever Python raises at them. MemoryError too: a damaged size is usually a huge one.
 _DAMAGE = (
     *(OSError, EOFError, zlib.error, fits.VerifyError, AstropyUserWarning),
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError),
     AssertionError,  # of a column whose name is none
 )
-# Warnings that mean an HDU is not whole. The others are about style, such as blanks in names.
+# Warnings that mean an incomplete HDU. The others concern style, such as blanks in names.
 _FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "An exception occ")
 _LOOKED_AT, _SHOWN = 300, 20  # bytes of what is no FITS file
 _CARD, _LONGEST_KEYWORD = 80, 8
@@ -75,19 +74,18 @@ _COMMON = (
 
 @dataclass(frozen=True, eq=False)
 class Hdu:
-    """One HDU; `value` reads its header, for a damaged card shows only when asked for.
+    """One HDU. A damaged header card raises only when `value` reads it.
 
     Attributes
     ----------
     source
-        astropy's, which builds its header when it is asked for: of a table with 240 columns that
-        takes as long as all else.
+        The HDU of astropy, which builds its header on demand: for a table with 240 columns this
+        takes as long as everything else.
     data
-        Of a table (rows,), as stored, with upper-case field names; of an image its pixels,
-        scaled, the last FITS axis first; None for an image that was not asked for.
+        Table: structured array (rows,), as stored, with upper-case field names. Image: scaled
+        pixels, the last FITS axis first. None for an image that was not requested.
     keywords
-        All that the header has, in upper case, so that what it has not need not be looked for;
-        None where they were not read.
+        All keywords of the header, upper case, to skip absent ones; None if they were not read.
     forms
         TFORM of each column of a table.
     """
@@ -99,7 +97,7 @@ class Hdu:
 
     @property
     def header(self) -> fits.Header:
-        """As astropy gives it. ReadError if it is damaged."""
+        """Header of astropy. Raises ReadError if it is damaged."""
         with _damage_told():
             return self.source.header
 
@@ -110,11 +108,11 @@ class Hdu:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Upper-case names of the table's columns; empty if this is no table."""
+        """Upper-case names of the table's columns; empty if the HDU is not a table."""
         return () if self.data is None else self.data.dtype.names or ()
 
     def value(self, keyword: str) -> object:
-        """A header value; None if absent, or a Z of another thing. ReadError if it is damaged."""
+        """A header value; None if absent, or a Z that is not a redshift. ReadError if damaged."""
         known = len(keyword) <= _LONGEST_KEYWORD and "HIERARCH" not in (self.keywords or ())
         if known and self.keywords is not None and keyword.upper() not in self.keywords:
             return None
@@ -125,22 +123,22 @@ class Hdu:
         return found
 
     def comment(self, keyword: str) -> str:
-        """What stands behind a header value; empty if nothing does. ReadError if it is damaged."""
+        """Comment of a header card; "" if it has none. Raises ReadError if it is damaged."""
         with _damage_told():
             header = self.source.header
             return str(header.comments[keyword]) if keyword in header else ""
 
     def number(self, keyword: str, otherwise: float = float("nan")) -> float:
-        """A header value as a float, or the other value if it is absent or not a number."""
+        """A header value as float, or ``otherwise`` if it is absent or not a number."""
         value = self.value(keyword)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return otherwise
         return float(value)
 
     def numbers(self, name: str) -> np.ndarray:
-        """A column of numbers, by upper-case name; (rows,) or (rows, repeat), scaled.
+        """Numeric column by its upper-case name, (rows,) or (rows, repeat), scaled.
 
-        NaN where a whole number is the column's TNULL.
+        Integers equal to TNULL become NaN.
         """
         stored = self._column(name, "iuf")
         if isinstance(self.source, fits.TableHDU):  # which astropy has scaled
@@ -154,11 +152,11 @@ class Hdu:
         scale, zero = self.number(f"TSCAL{number}", 1.0), self.number(f"TZERO{number}", 0.0)
         if (scale, zero) == (1, 0):
             return stored
-        with np.errstate(all="ignore"):  # what overflows becomes infinite: no data
+        with np.errstate(all="ignore"):  # overflows become infinite: no data
             return stored * scale + zero
 
     def flags(self, name: str) -> np.ndarray:
-        """A column of flags, by upper-case name, as whole numbers int64; truth is 1.
+        """Column of flags by its upper-case name, as int64; True is 1.
 
         Bits are (rows, bits).
         """
@@ -172,28 +170,28 @@ class Hdu:
             return np.unpackbits(packed, axis=1, count=n_bits).astype(np.int64)
         if stored.dtype.kind == "f":
             whole = np.isfinite(stored) & (np.abs(stored) < _LARGEST_FLAG)
-            stored = np.where(whole, stored, 1.0)  # a flag that is no number marks nothing good
+            stored = np.where(whole, stored, 1.0)  # a flag that is not an integer counts as bad
         zero = self.value(f"TZERO{self.columns.index(name) + 1}")
         return _unsigned(stored.astype(np.int64), zero)
 
     def logical(self, number: int) -> bool:
-        """Whether the column of this number, from 1, holds true and false, or bits."""
+        """Whether column ``number`` (from 1) is logical or of bits."""
         return self._form(number) in ("L", "X")
 
     def _form(self, number: int) -> str:
-        """TFORM of the column of this number, from 1, without its repeat count."""
+        """TFORM of column ``number`` (from 1), without its repeat count."""
         form = self.forms[number - 1] if self.forms else self.value(f"TFORM{number}")
         return str(form or "").strip().lstrip("0123456789")
 
     def texts(self, name: str) -> list[str]:
-        """A column of text, by upper-case name, without surrounding blanks."""
+        """Text column by its upper-case name, stripped of blanks."""
         stored: list[bytes] = self._column(name, "S").tolist()
         return [text.decode("ascii", errors="replace").strip(" \0") for text in stored]
 
     def _column(self, name: str, kinds: str) -> np.ndarray:
         if self.data is None or name not in self.columns:
             raise ReadError("unreadable", f"the table has no column {name!r}")
-        # What is here of such arrays says where they are.
+        # Of variable-length arrays the table holds descriptors only.
         if vary(self._form(self.columns.index(name) + 1)):
             raise ReadError(
                 "unreadable",
@@ -207,10 +205,10 @@ class Hdu:
 
 
 def _unsigned(stored: np.ndarray, zero: object) -> np.ndarray:
-    """Whole numbers that stand lower by TZERO, as FITS keeps those without a sign."""
+    """Unsigned integers, which FITS stores as signed ones offset by TZERO."""
     if not isinstance(zero, int | float) or not zero:
         return stored
-    if zero == _OF_64_BITS:  # the highest bit is a flag as any other
+    if zero == _OF_64_BITS:  # keep the highest bit, which may be a flag
         return (stored ^ np.iinfo(np.int64).min) & np.iinfo(np.int64).max
     return stored + int(zero)
 
@@ -218,26 +216,26 @@ def _unsigned(stored: np.ndarray, zero: object) -> np.ndarray:
 def read_hdus(
     path: str | Path, limit: int, *, images: Callable[[str], bool] = lambda _: False
 ) -> list[Hdu]:
-    """The first HDUs of a FITS file, plain or packed (gzip, bzip2, xz, zip).
+    """Read the first HDUs of a FITS file, plain or packed (gzip, bzip2, xz, zip).
 
     Parameters
     ----------
     path
-        Of the file.
+        Path of the file.
     limit
-        At most so many HDUs.
+        Maximum number of HDUs.
     images
-        Given the EXTNAME of an image extension, whether its pixels are wanted; those of the
-        primary HDU and of tables always are.
+        Tells by EXTNAME whether the pixels of an image extension are wanted; the data of the
+        primary HDU and of tables are always read.
 
     Raises
     ------
     ReadError
-        ``"unreadable"`` if the file is absent, empty, cut off or damaged;
+        ``"unreadable"`` if the file is absent, empty, truncated or damaged;
         ``"unknown format"`` if it is not FITS.
     """
-    # Opened here, for astropy leaves the files open that it cannot read, and unpacked here, for
-    # it takes the end of a cut-off gzip stream for the end of the last HDU.
+    # Opened here, as astropy leaves files open that it cannot read; unpacked here, as it takes
+    # the end of a truncated gzip stream for the end of the last HDU.
     with _damage_told(), opened(Path(path)) as stream:
         start = stream.read(_LOOKED_AT)
         if not start:
@@ -248,16 +246,16 @@ def read_hdus(
         stream.seek(0)
         with fits.open(stream, memmap=False, disable_image_compression=True) as hdus:
             primary: Any = hdus[0]
-            # Without its END card astropy reads the header on into the next one.
+            # Without an END card, astropy continues the header into the next HDU.
             if "XTENSION" in primary.header:
                 raise ReadError("unreadable", _NO_END)
             return [_read(hdu, images) for hdu in islice(hdus, limit)]
 
 
 def _read(hdu: Any, images: Callable[[str], bool]) -> Hdu:
-    """With its sums held against its bytes, if its pixels or rows are wanted.
+    """One HDU as `Hdu`; checksums are verified if its data are wanted.
 
-    Not by ``fits.open(checksum=True)``, which reads all HDUs whatever is wanted.
+    Not by ``fits.open(checksum=True)``, which reads all HDUs.
     """
     if _is_packed_image(hdu) and images(hdu.name):
         image = fits.CompImageHDU(bintable=hdu)
@@ -268,12 +266,12 @@ def _read(hdu: Any, images: Callable[[str], bool]) -> Hdu:
         return table
     if not isinstance(hdu, fits.ImageHDU) or images(hdu.name):
         _check_sums(hdu, hdu.header)
-    _ = hdu.header  # built here, where damage is told
+    _ = hdu.header  # built here, where damage is reported
     return Hdu(hdu, _data(hdu, images))
 
 
 def _is_packed_image(hdu: Any) -> bool:
-    """Whether this is an image that fpack has put into a table, and not a huge one."""
+    """Whether this is an image compressed by fpack, of moderate size."""
     if not isinstance(hdu, fits.BinTableHDU) or hdu.header.get("ZIMAGE") is not True:
         return False
     axes: list[Any] = [hdu.header.get(f"ZNAXIS{number}") for number in range(1, _MOST_AXES)]
@@ -292,7 +290,7 @@ def _check_sums(hdu: Any, keywords: Container[str]) -> None:
 
 @contextmanager
 def _damage_told() -> Iterator[None]:
-    """Whatever astropy says of a damaged file, as a ReadError; the one place that does so."""
+    """Context manager that turns astropy's errors about damaged files into `ReadError`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AstropyUserWarning)
         for message in _FATAL_WARNINGS:
@@ -305,7 +303,7 @@ def _damage_told() -> Iterator[None]:
 
 
 def _in_words(text: str) -> str:
-    """What astropy says of common damage, with the numbers in it, and what can be done about it."""
+    """Message for common kinds of damage, with astropy's numbers and a remedy."""
     for pattern, words in _COMMON:
         match = re.search(pattern, text)
         if match:
@@ -330,17 +328,17 @@ def _data(
     if isinstance(hdu, fits.PrimaryHDU) or (isinstance(hdu, fits.ImageHDU) and images(hdu.name)):
         return hdu.data
     if isinstance(hdu, fits.TableHDU):  # columns as text
-        stored: Any = hdu.data  # its columns are known to the file alone
+        stored: Any = hdu.data  # a recarray: columns are only known at run time
         return Table({name.upper(): stored[name] for name in stored.names}).as_array()
     return None
 
 
 def _table(hdu: fits.BinTableHDU) -> Hdu:
-    """A table with its rows as stored.
+    """Binary table with its rows as stored.
 
-    `hdu.data` has the same, but builds several objects for each of 240 columns, of which eight
-    are wanted; `hdu.header` some for each of 700 cards, nearly all of them the same in every file
-    of a survey. An SDSS file takes several times as long with either.
+    Equivalent to `hdu.data`, which builds several objects for each of 240 columns, of which
+    eight are needed; `hdu.header` builds some for each of 700 cards, nearly all of them equal in
+    all files of a survey. Either makes reading an SDSS file several times slower.
     """
     file_info: Any = hdu.fileinfo()
     file = file_info["file"]
@@ -349,7 +347,7 @@ def _table(hdu: fits.BinTableHDU) -> Hdu:
     cards = [raw[at : at + _CARD] for at in range(0, len(raw), _CARD)]
     names = {card[:_LONGEST_KEYWORD] for card in cards}
     keywords = frozenset(name.decode("latin-1").strip().upper() for name in names)
-    if "CONTINUE" in keywords:  # of a text over several cards
+    if "CONTINUE" in keywords:  # text over several cards
         header: Any = hdu.header
         cards = [f"{key:8}= {header[key]!r}".encode() for key in header if key[:5] in _OF_COLUMNS]
         cards += [f"{key:8}= {header[key]}".encode() for key in _OF_SIZE]
@@ -376,9 +374,9 @@ def _whole(cards: list[bytes], keyword: str) -> int:
     return int(values[0])
 
 
-@lru_cache(maxsize=128)  # a survey has a few
+@lru_cache(maxsize=128)  # a survey has only a few layouts
 def _layout(cards: bytes, n_columns: int) -> tuple[np.dtype, tuple[str, ...]]:
-    """Of a row, with names in upper case, and each TFORM, from the cards TTYPEn and TFORMn."""
+    """Row dtype with upper-case names, and each TFORM, from the cards TTYPEn and TFORMn."""
     facts: dict[str, Any] = {}
     for at in range(0, len(cards), _CARD):
         card = fits.Card.fromstring(cards[at : at + _CARD])

@@ -1,7 +1,7 @@
-"""Sizes that the headers of a FITS file claim, held against the file before data are read.
+"""Check of the data sizes in FITS headers against the size of the file.
 
-A size that is negative sends a reader back to where it began, for ever; a huge one asks for more
-memory than there is. Source: FITS Standard 4.0, §4.4.1 and §7.
+A negative size makes a reader loop for ever; a huge one exhausts the memory.
+Source: FITS Standard 4.0, §4.4.1 and §7.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _WHOLE = re.compile(rb"[+-]?\d{1,30}\Z")
 
 
 def check_sizes(stream: IO[bytes], limit: int) -> None:
-    """Hold the claims of the first HDUs against the size of the file.
+    """Check the sizes of the first HDUs against the size of the file.
 
     Parameters
     ----------
     stream
-        Of the file; left anywhere.
+        The open file; its position is changed.
     limit
-        So many HDUs are looked at.
+        Number of HDUs to check.
 
     Raises
     ------
     ReadError
-        ``"unreadable"``: a size is negative, no whole number, or beyond the file.
+        ``"unreadable"``: a size is negative, not an integer, or exceeds the file.
     """
     end = stream.seek(0, 2)
     at = 0
@@ -44,7 +44,7 @@ def check_sizes(stream: IO[bytes], limit: int) -> None:
             return
         stream.seek(at)
         header = _header(stream, number)
-        if header is None:  # cut off or followed by something else: whoever reads on says so
+        if header is None:  # truncated, or followed by other data: reported when it is read
             return
         claims, length = header
         size = _data_size(claims, number)
@@ -59,7 +59,7 @@ def check_sizes(stream: IO[bytes], limit: int) -> None:
 
 
 def _header(stream: IO[bytes], number: int) -> tuple[dict[str, bytes], int] | None:
-    """Keyword → value of the first card that has it, and bytes; None if there is no header."""
+    """Keyword → value of its first card, and the header's bytes; None without a header."""
     claims: dict[str, bytes] = {}
     for block in range(_MOST_BLOCKS):
         cards = stream.read(_BLOCK)
@@ -79,7 +79,7 @@ def _header(stream: IO[bytes], number: int) -> tuple[dict[str, bytes], int] | No
 
 
 def _data_size(claims: dict[str, bytes], number: int) -> int:
-    """Bytes of the data by the header's own words, without what fills the last block."""
+    """Size of the data by the header, in bytes, without the padding of the last block."""
     bits = _claimed(claims, "BITPIX", 8, number)
     if bits not in _BITPIX:
         raise _impossible("BITPIX", bits, number, "none of 8, 16, 32, 64, -32, -64")

@@ -1,8 +1,8 @@
-"""The spectral axis of an image by its header: linear or logarithmic, in FITS' words or IRAF's.
+"""Spectral axis of an image from its header, by FITS or IRAF conventions.
 
-That of Greisen et al. 2006 (A&A 446, 747) in one dimension, with its look-up tables (``-TAB``),
-SDSS's ``COEFF0``, IRAF's equispec (``WAT1_001``, ``DC-FLAG``), and the linear, logarithmic,
-Chebyshev and Legendre kinds of its multispec (Valdes 1993, ASPC 52, 467).
+One-dimensional axes of Greisen et al. 2006 (A&A 446, 747) with look-up tables (``-TAB``), SDSS's
+``COEFF0``, IRAF's equispec (``WAT1_001``, ``DC-FLAG``), and the linear, logarithmic, Chebyshev and
+Legendre functions of its multispec (Valdes 1993, ASPC 52, 467).
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ _SERIES: dict[int, Any] = {1: chebyshev.chebval, 2: legendre.legval}  # function
 _STANDARD = re.compile(r"(WAVE|AWAV|FREQ|ENER|WAVN)(?:-(\w{3}))?\Z")
 _VELOCITIES = ("VRAD", "VOPT", "ZOPT", "VELO", "BETA", "FELO")
 _SI = {"WAVE": "m", "AWAV": "m", "FREQ": "Hz", "ENER": "J", "WAVN": "m-1"}
-_LARGEST_M = 1e-3  # a wavelength of a spectrum
+_LARGEST_M = 1e-3  # largest wavelength of a spectrum, m
 _LARGEST_LOG10, _LARGEST_LOG_STEP = 6.0, 0.01  # of Å; no spectrum begins at 6 Å with such steps
 _SAME_STEP = 1e-4
 
 
 class ImageAxis(NamedTuple):
-    """Numbers of the pixels (D,), and the unit that they are in, as it is written."""
+    """Axis values of the pixels (D,), and their unit as written."""
 
     values: np.ndarray
     unit: str
 
 
 def has_axis(hdu: Hdu) -> bool:
-    """Whether a header gives an image a spectral axis along its rows."""
+    """Whether the header of an image has a spectral axis along its rows."""
     if _is_multispec(hdu):
         return True
     if hdu.value("COEFF0") is not None and hdu.number("COEFF1", 0.0):
@@ -51,7 +51,7 @@ def has_axis(hdu: Hdu) -> bool:
 
 
 def along_rows(hdu: Hdu) -> Hdu:
-    """An image of one row of pixels along another axis than the first, as if along that."""
+    """An image with one row of pixels along another axis, transposed to the first axis."""
     data = hdu.data
     if data is None or hdu.columns or data.ndim < 2 or not data.shape[-1] == 1 < data.size:
         return hdu
@@ -73,21 +73,21 @@ def _rename(header: fits.Header, old: str, new: str) -> None:
 
 
 def axes_of(hdu: Hdu, n_pixels: int, hdus: Sequence[Hdu] = ()) -> list[ImageAxis]:
-    """One axis for all rows, or, of multispec, one for each spectrum.
+    """Spectral axis of an image: one for all rows, or one per spectrum of multispec.
 
     Parameters
     ----------
     hdu
-        Of the image.
+        HDU of the image.
     n_pixels
         D.
     hdus
-        Of the file, of which one may have the axis as a table.
+        All HDUs of the file; one may hold the axis as a table.
 
     Raises
     ------
     ReadError
-        The axis is a velocity, of a kind that is not known, or said in two ways.
+        The axis is a velocity, of an unknown kind, or contradictory.
     """
     if _is_multispec(hdu):
         return _of_multispec(hdu, n_pixels)
@@ -119,12 +119,12 @@ def axes_of(hdu: Hdu, n_pixels: int, hdus: Sequence[Hdu] = ()) -> list[ImageAxis
 
 
 def _step(hdu: Hdu) -> float:
-    """CD1_1, which stands before CDELT1, or the product of that and PC1_1.
+    """Step of the axis: CD1_1 if present, else CDELT1 times PC1_1.
 
     Raises
     ------
     ReadError
-        They differ, and CDELT1 is not the 1 that stands beside a CD1_1.
+        They differ, and CDELT1 is not the default of 1 beside CD1_1.
     """
     step, plain = hdu.number("CD1_1", 0.0), hdu.number("CDELT1", 0.0)
     if not step:
@@ -140,7 +140,7 @@ def _are_logarithms(start: float, step: float) -> bool:
 
 
 def _looked_up(hdu: Hdu, hdus: Sequence[Hdu], values: np.ndarray, unit: str) -> ImageAxis:
-    """By the table that PS1_0 and PS1_1 name, with an index by PS1_2 or by number."""
+    """Axis from the look-up table named by PS1_0 and PS1_1, indexed by PS1_2 or by number."""
     name, column = (str(hdu.value(f"PS1_{number}") or "").strip().upper() for number in (0, 1))
     table = next((one for one in hdus if one.columns and one.name == name), None)
     if table is None or column not in table.columns:
@@ -156,8 +156,8 @@ def _looked_up(hdu: Hdu, hdus: Sequence[Hdu], values: np.ndarray, unit: str) -> 
 
 
 def _by_wcs(hdu: Hdu, n_pixels: int, ctype: str) -> ImageAxis:
-    """Of an axis that is linear in something else, such as ``WAVE-F2W`` in frequency."""
-    from astropy.wcs import WCS, FITSFixedWarning  # slow to load, and seldom wanted
+    """Axis that is linear in another quantity, such as ``WAVE-F2W`` in frequency."""
+    from astropy.wcs import WCS, FITSFixedWarning  # slow to import, and seldom needed
 
     try:
         with warnings.catch_warnings():
@@ -165,7 +165,7 @@ def _by_wcs(hdu: Hdu, n_pixels: int, ctype: str) -> ImageAxis:
             wcs: Any = WCS(hdu.header, naxis=1)
             (values,) = wcs.wcs_pix2world(np.arange(n_pixels), 0)
         return ImageAxis(np.asarray(values), str(wcs.wcs.cunit[0]))
-    except (ValueError, TypeError, MemoryError) as error:  # what wcslib raises is a ValueError
+    except (ValueError, TypeError, MemoryError) as error:  # wcslib's errors are ValueErrors
         raise ReadError("unreadable", f"its axis is of an unknown kind: CTYPE1 = {ctype!r}"
                         "; write its wavelengths as a column") from error  # fmt: skip
 
@@ -182,9 +182,9 @@ def _wat_unit(hdu: Hdu) -> str:
 
 def _of_multispec(hdu: Hdu, n_pixels: int) -> list[ImageAxis]:
     cards = (hdu.value(f"WAT2_{number:03}") for number in range(1, 1000))
-    # A card ends at 68 letters, with the blank that parts two words cut off or not.
+    # A card ends at 68 characters; a blank between two words at its end may have been stripped.
     text = "".join(str(card).ljust(68) for card in iter(lambda: next(cards, None), None))
-    # Of a part that was cut out of an image, pixels count as in the whole.
+    # In a section of an image, pixel numbers refer to the whole image.
     pixels = (np.arange(n_pixels) + 1 - hdu.number("LTV1", 0.0)) / hdu.number("LTM1_1", 1.0)
     axes: list[ImageAxis] = []
     for number, numbers in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', text):
@@ -210,7 +210,7 @@ def _of_multispec(hdu: Hdu, n_pixels: int) -> list[ImageAxis]:
 
 
 def _of_functions(numbers: list[float], pixels: np.ndarray, kind: int) -> np.ndarray | None:
-    """Σ weight (zero point + series), (D,); None if one is no series that is known here."""
+    """Σ weight (zero point + series), (D,); None if a function is not a supported series."""
     values = np.zeros(pixels.shape)
     if kind != _OF_FUNCTIONS or not numbers:
         return None

@@ -1,4 +1,4 @@
-"""Files as they are packed: gzip, bzip2, xz and zip, unpacked in memory up to a bound."""
+"""Packed files (gzip, bzip2, xz, zip), unpacked in memory up to a limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..errors import ReadError
 
 __all__ = ["LARGEST_UNPACKED", "opened", "unpacked", "unpacked_name"]
 
-# A DESI coadd of a healpix has some hundred MB; a file that unpacks to more is no file of spectra.
+# A DESI coadd of a healpix has some hundred MB; larger files are refused.
 LARGEST_UNPACKED = 2_000_000_000
 _PIECE = 2**20
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"PK": "zip"}
@@ -23,15 +23,15 @@ _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, Ru
 
 
 def opened(path: Path) -> IO[bytes]:
-    """The file, or what is packed in it, ready to be read; to be closed by the caller.
+    """Open a file, unpacked if it is packed; the caller closes it.
 
     Raises
     ------
     OSError
         The file cannot be opened.
     ReadError
-        It ends early, is damaged, unpacks to more than :data:`LARGEST_UNPACKED` bytes, or is a zip
-        of several files.
+        The file is truncated or damaged, unpacks to more than :data:`LARGEST_UNPACKED` bytes, or is
+        a zip of several files.
     """
     file = path.open("rb")
     packing = _MAGIC.get(file.peek(2)[:2])
@@ -45,7 +45,7 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def unpacked(content: bytes) -> bytes:
-    """What is packed in a file's content; itself where nothing is.
+    """Unpacked content of a file; unchanged if it is not packed.
 
     Raises
     ------
@@ -62,20 +62,20 @@ def unpacked(content: bytes) -> bytes:
 
 
 def unpacked_name(path: Path) -> str:
-    """What a packed file is called inside; the name itself of one that is not packed."""
+    """Name of the file inside a packed one; the file's own name if it is not packed."""
     suffix = path.suffix.lower()
     if suffix == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
                 inside = _files_in(archive)
         except (OSError, zipfile.BadZipFile):
-            return path.name  # whoever opens it says so
+            return path.name  # reported when it is opened
         return inside[0].filename if len(inside) == 1 else path.name
     return path.stem if suffix in (".gz", ".bz2", ".xz") else path.name
 
 
 def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Without folders, and what macOS puts beside every file."""
+    """Files of an archive, without folders and the resource files of macOS."""
     inside = (info for info in archive.infolist() if not info.is_dir())
     return [info for info in inside if not info.filename.startswith("__MACOSX/")]
 
@@ -88,7 +88,7 @@ def _unpacked(file: IO[bytes], packing: str) -> IO[bytes]:
                 raise ReadError("unknown format", "a spreadsheet of Excel: save it as CSV")
             if len(inside) != 1:
                 raise ReadError("unreadable", f"a zip of {len(inside)} files: unpack it first")
-            if inside[0].file_size > LARGEST_UNPACKED:  # as it says itself
+            if inside[0].file_size > LARGEST_UNPACKED:  # by its directory entry
                 raise _too_large()
             with archive.open(inside[0]) as member:
                 return _bounded(member)
@@ -97,7 +97,7 @@ def _unpacked(file: IO[bytes], packing: str) -> IO[bytes]:
 
 
 def _bounded(stream: IO[bytes]) -> IO[bytes]:
-    """All of it, bit by bit, so that no more is ever unpacked than is allowed."""
+    """Unpack in pieces, so that never more than the limit is unpacked."""
     content = io.BytesIO()
     while piece := stream.read(_PIECE):
         if content.tell() + len(piece) > LARGEST_UNPACKED:

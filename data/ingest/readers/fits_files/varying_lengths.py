@@ -1,4 +1,4 @@
-"""Arrays of varying length in a FITS table, as arrays of one length.
+"""Variable-length arrays of a FITS table, padded to one length.
 
 Source: FITS Standard 4.0, §7.3.5.
 """
@@ -13,32 +13,32 @@ __all__ = ["of_one_length", "vary"]
 
 _FORM = re.compile(r"\s*1?[PQ]([LBIJKED])")
 _KINDS = {"L": "u1", "B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
-_MOST = 20_000_000  # numbers of a column, with what fills its rows
+_MOST = 20_000_000  # numbers of a column, with padding
 
 
 def vary(form: str) -> bool:
-    """Whether a TFORM is one of arrays of varying length."""
+    """Whether a TFORM is of variable-length arrays."""
     return form.strip().lstrip("01")[:1] in ("P", "Q")
 
 
 def of_one_length(
     rows: np.ndarray, forms: tuple[str, ...], heap: bytes
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """A table whose shorter arrays are filled by NaN, or 0 where they are whole numbers.
+    """Pad variable-length arrays of a table, by NaN, or by 0 if they are integers.
 
     Parameters
     ----------
     rows : (n,)
-        As stored: of such an array its length, and where in the heap it begins.
+        As stored: of such an array its length and its offset in the heap.
     forms
         TFORM of each column.
     heap
-        What follows the rows.
+        Bytes of the heap, which follows the rows.
 
     Returns
     -------
-    Rows and forms. Columns of text, bits and complex numbers, and those that would be huge, stay
-    as they are.
+    Rows and forms. Columns of text, bits and complex numbers, and those that would become huge,
+    are unchanged.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def of_one_length(
 
 
 def _filled(stored: np.ndarray, heap: bytes, kind: str) -> np.ndarray | None:
-    """(n, longest); None if that is huge, or nothing."""
+    """Padded arrays (n, longest); None if that is empty or too large."""
     lengths, starts = stored.reshape(-1, 2).astype(np.int64).T
     longest = int(lengths.max(initial=0))
     if (stored < 0).any() or longest > len(heap):

@@ -1,1 +1,1 @@
-"""Spectra as surveys write them, one module each."""
+"""Readers of survey formats, one module each."""

@@ -30,14 +30,14 @@ _ALL = 10_000  # HDUs; a file has some twenty
 
 
 def is_coadd(hdus: Sequence[Hdu]) -> bool:
-    """Whether arms of many targets follow, by the first HDUs' names."""
+    """Whether the first HDUs' names are those of a coadd with arms of many targets."""
     names = {hdu.name for hdu in hdus}
     arms = any(name == "EXP_FIBERMAP" or name.endswith("_WAVELENGTH") for name in names)
     return "FIBERMAP" in names and arms and not is_redshifts(hdus)
 
 
 def is_stack(hdus: Sequence[Hdu]) -> bool:
-    """Whether arms are joined already, by the names of all HDUs; those of one's own are alike."""
+    """Whether arms are already joined, by the names of all HDUs; also of users' own stacks."""
     names = {hdu.name for hdu in hdus}
     if not ({"FLUX", "IVAR"} < names and names & {*_WAVES} and names & {*_DESIS}):
         return False
@@ -45,12 +45,12 @@ def is_stack(hdus: Sequence[Hdu]) -> bool:
 
 
 def is_redshifts(hdus: Sequence[Hdu]) -> bool:
-    """Whether this is the table of redshifts that Redrock writes beside a coadd."""
+    """Whether this is Redrock's table of redshifts, which accompanies a coadd."""
     return any(hdu.name in _REDSHIFTS and "TARGETID" in hdu.columns for hdu in hdus)
 
 
 def refuse_redshifts(hdus: Sequence[Hdu], path: Path) -> Spectrum:
-    """Say that redshifts are no spectrum.
+    """Refuse a table of redshifts, which holds no spectra.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
         raise ReadError("unreadable", f"{path.name} names no wavelengths: {', '.join(by_name)}")
     targets = _targets(by_name, path, len(arms[0].flux))
     redshifts = _redshifts(by_name) or _redshifts_beside(path)
-    rows: dict[str, list[int]] = {}  # of one target are its exposures, as in spectra-*.fits
+    rows: dict[str, list[int]] = {}  # several rows of a target are exposures, as in spectra-*.fits
     for row, target in enumerate(targets):
         rows.setdefault(target.id, []).append(row)
     for exposures in rows.values():
@@ -130,7 +130,7 @@ class _Arm:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A row of the fibermap; `no_object` says what the fibre was on instead of a target."""
+    """A row of the fibermap; `no_object` tells what the fibre observed if not a target."""
 
     id: str
     ra: float = float("nan")
@@ -142,7 +142,7 @@ class _Target:
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """Redrock's best redshift and its warning; `none` says why there is none."""
+    """Redrock's best redshift and its warning; `none` tells why there is no redshift."""
 
     z: float
     spectral_class: str
@@ -155,7 +155,7 @@ class _Best:
 _UNMEASURED = _Best(
     float("nan"), "", "", none="no table of redshifts names it; a column z of --labels can"
 )
-# Of the fibermap and of Redrock's table, those that one sorts by.
+# Columns of the fibermap and of Redrock's table that go into the catalog.
 _OF_TARGET = ("SURVEY", "PROGRAM", "HEALPIX", "TILEID", "EBV", "MORPHTYPE", "FLUX_G", "FLUX_R")
 _OF_TARGET += ("FLUX_Z", "DESI_TARGET", "COADD_FIBERSTATUS", "COADD_NUMEXP", "COADD_EXPTIME")
 _OF_FIT = ("ZERR", "ZWARN", "CHI2", "DELTACHI2")
@@ -193,7 +193,7 @@ def _bunit(hdu: Hdu) -> str:
 
 
 def _targets(by_name: Mapping[str, Hdu], path: Path, n_rows: int) -> list[_Target]:
-    """Of each row; without a fibermap the file's name and the row's number say which it is."""
+    """Target of each row; without a fibermap, identified by file name and row number."""
     fibers = by_name.get("FIBERMAP")
     if fibers is None or "TARGETID" not in fibers.columns:
         types = by_name.get("SPECTYPE")
@@ -237,7 +237,7 @@ def _facts(table: Hdu, names: Sequence[str]) -> list[dict[str, str | float]]:
 
 
 def _redshifts(by_name: Mapping[str, Hdu]) -> dict[str, _Best]:
-    """TARGETID → redshift; of several of one target the first, as Redrock sorts them."""
+    """TARGETID → redshift; the first of several, which Redrock sorts by quality."""
     table = next((by_name[name] for name in _REDSHIFTS if name in by_name), None)
     if table is None:
         return {}

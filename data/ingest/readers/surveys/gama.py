@@ -21,14 +21,14 @@ __all__ = ["is_gama", "load_gama"]
 
 _FACTS = ("CATAID", "GAMANAME", "FIELDID", "NQ", "PROB", "SN")
 _FLUX, _ERROR = "Spectrum", "Error"
-# nQ of 3 and 4 is for science; 1 is no redshift, 2 one that may be wrong.
+# nQ: 3 and 4 are reliable, 2 may be wrong, 1 is no redshift.
 _DOUBTFUL = 2
-# GAMA writes no class; its papers take what is nearer than this for a star.
+# GAMA writes no class; its papers take objects below this redshift for stars.
 _NEAREST_GALAXY = 0.002
 
 
 def is_gama(hdus: Sequence[Hdu]) -> bool:
-    """Whether the primary image says that it is GAMA's and names a row of flux."""
+    """Whether the primary header is GAMA's and names a row of flux."""
     primary = hdus[0]
     image = primary.data is not None and primary.data.ndim == 2
     return image and primary.value("ORIGIN") == "GAMA" and _FLUX in _rows(primary)
@@ -49,7 +49,7 @@ def load_gama(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     """
     primary = hdus[0]
     rows, names = primary.data, _rows(primary)
-    assert rows is not None  # is_gama looked
+    assert rows is not None  # checked by is_gama
     if _ERROR not in names or len(rows) < len(names):
         raise ReadError("no errors", f"of {len(rows)} rows, {', '.join(names)}, none is the error")
     z, quality = primary.number("Z"), primary.number("NQ")
@@ -78,6 +78,6 @@ def load_gama(hdus: Sequence[Hdu], path: Path) -> Spectrum:
 
 
 def _rows(primary: Hdu) -> list[str]:
-    """What the header calls the image's rows."""
+    """Names of the image's rows by the header."""
     named = (primary.value(f"ROW{number}") for number in range(1, 10))
     return [str(name).strip() for name in named if name is not None]

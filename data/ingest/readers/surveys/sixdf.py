@@ -47,7 +47,7 @@ def load_sixdf(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     """
     primary = hdus[0]
     rows = primary.data
-    assert rows is not None  # is_sixdf looked
+    assert rows is not None  # checked by is_sixdf
     z, quality = primary.number("Z_HELIO"), primary.number("QUALITY")
     known = quality >= _DOUBTFUL
     to_sun = (1 + z) / (1 + primary.number("Z", z)) if known else 1.0

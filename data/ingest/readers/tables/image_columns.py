@@ -59,7 +59,7 @@ class ImageColumns:
     units
         Name → unit, as it is written.
     headers
-        HDUs whose headers are asked, in order.
+        HDUs whose headers are searched, in order.
     """
 
     arrays: Mapping[str, np.ndarray]

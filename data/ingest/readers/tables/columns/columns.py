@@ -1,4 +1,4 @@
-"""Columns of a spectrum with units and header, alike from FITS and from any table of astropy."""
+"""Columns of a spectrum with units and header: one interface for FITS and astropy tables."""
 
 from __future__ import annotations
 
@@ -27,49 +27,49 @@ UNIT_OF = "unit of "
 
 
 class Columns(Protocol):
-    """A table with a pixel a row, or with one row of arrays, and what is said of it."""
+    """Interface of a table with one pixel per row, or with one row of arrays, and its metadata."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the columns, as the file has them."""
+        """Names of the columns, as in the file."""
         ...
 
     def numbers(self, name: str) -> np.ndarray:
-        """(D,) float64; NaN where the file says that there is no value."""
+        """Numeric column (D,) float64; NaN for missing values."""
         ...
 
     def flags(self, name: str) -> np.ndarray:
-        """(D,) int64; truth is 1."""
+        """Column of flags (D,) int64; True is 1."""
         ...
 
     def words(self, name: str) -> list[str]:
-        """A column as text; empty where it has none."""
+        """A column as text; empty if it is not text."""
         ...
 
     def logical(self, name: str) -> bool:
-        """Whether a column holds true and false."""
+        """Whether a column is boolean."""
         ...
 
     def unit(self, name: str) -> str:
-        """As it is written; empty if there is none."""
+        """Unit of a column as written; "" if there is none."""
         ...
 
     @property
     def value(self) -> Callable[[str], object]:
-        """Of a keyword what a header says; None if it says nothing."""
+        """Function that returns the header value of a keyword, or None."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class FitsColumns:
-    """A table of a FITS file, with the headers that speak of it.
+    """A table of a FITS file, with the headers that describe it.
 
     Attributes
     ----------
     table
         The HDU of the table.
     headers
-        HDUs whose headers are asked, in order.
+        HDUs whose headers are searched, in order.
     """
 
     table: Hdu
@@ -81,21 +81,21 @@ class FitsColumns:
         return self.table.columns
 
     def numbers(self, name: str) -> np.ndarray:
-        """ReadError if the column holds no numbers, or several spectra."""
+        """Numeric column; raises ReadError if it is not numeric, or holds several spectra."""
         return _one(name, self.table.numbers(name)).astype(np.float64)
 
     def flags(self, name: str) -> np.ndarray:
-        """ReadError if the column holds neither whole numbers nor words for good and bad."""
+        """Column of flags; raises ReadError if it has neither integers nor known words."""
         data = self.table.data
         if data is not None and data.dtype[name].base.kind == "S":
             return flags_in_words(name, self.table.texts(name))
         marks = self.table.flags(name)
-        if marks.ndim > 1 and len(marks) > 1 and self.logical(name):  # bits of each pixel
+        if marks.ndim > 1 and len(marks) > 1 and self.logical(name):  # several bits per pixel
             return (marks.max(axis=1) > 0).astype(np.int64)
         return _one(name, marks)
 
     def words(self, name: str) -> list[str]:
-        """Whole numbers too, of a table with a pixel a row."""
+        """A column as text; integers too if the table has one pixel per row."""
         data = self.table.data
         assert data is not None
         kind = data.dtype[name]
@@ -114,9 +114,9 @@ class FitsColumns:
         return found.strip() if isinstance(found, str) else ""
 
     def value(self, keyword: str) -> object:
-        """Of the first header that has it, else of a table of one row; BUNIT of no other image.
+        """Value in the first header that has the keyword, else in a table of one row.
 
-        TCOMMn is what stands behind the column's name where there is no such keyword.
+        BUNIT of other images does not count. Without a card TCOMMn, the comment of TTYPEn is used.
         """
         asked = self.headers[:1] if keyword in _OF_IMAGES else self.headers
         found = (hdu.value(keyword) for hdu in (*asked, *self._without_pixels(keyword)))
@@ -126,7 +126,7 @@ class FitsColumns:
         return _of_one_row(self.headers, keyword) if said is None else said
 
     def _without_pixels(self, keyword: str) -> Sequence[Hdu]:
-        """Other HDUs whose header may have what is said of images, but no image."""
+        """HDUs without pixels, whose header may describe the images."""
         if keyword not in _OF_IMAGES:
             return ()
         return [hdu for hdu in self.headers[1:] if hdu.value("NAXIS") == 0]
@@ -134,12 +134,12 @@ class FitsColumns:
 
 @dataclass(frozen=True, eq=False)
 class AstropyColumns:
-    """A table that astropy has read.
+    """A table read by astropy.
 
     Attributes
     ----------
     table
-        Its ``meta`` is the header.
+        The table; its ``meta`` serves as header.
     """
 
     table: Table
@@ -154,7 +154,7 @@ class AstropyColumns:
         return tuple(self.table.colnames)
 
     def numbers(self, name: str) -> np.ndarray:
-        """ReadError if the column holds no numbers, or several spectra."""
+        """Numeric column; raises ReadError if it is not numeric, or holds several spectra."""
         column: Any = self.table[name]
         values = np.ma.asarray(getattr(column, "value", column))
         if values.dtype.kind in "US" and values.ndim == 1:
@@ -164,7 +164,7 @@ class AstropyColumns:
         return _one(name, np.ma.filled(values.astype(np.float64), np.nan))
 
     def flags(self, name: str) -> np.ndarray:
-        """ReadError if the column holds neither whole numbers nor words for good and bad."""
+        """Column of flags; raises ReadError if it has neither integers nor known words."""
         values = np.ma.asarray(self.table[name])
         if values.dtype.kind in "US":
             return flags_in_words(name, np.ma.filled(values, "").astype(str).tolist())
@@ -175,7 +175,7 @@ class AstropyColumns:
         return _one(name, marks.astype(np.int64))
 
     def words(self, name: str) -> list[str]:
-        """Whole numbers too; of floating point those that are whole."""
+        """A column as text; also of integers, and of floats with integer values."""
         values = np.ma.asarray(self.table[name])
         if values.ndim != 1 or values.dtype.kind not in "USOiuf":
             return []
@@ -193,15 +193,15 @@ class AstropyColumns:
         return np.asarray(self.table[name]).dtype.kind == "b"
 
     def unit(self, name: str) -> str:
-        """Of the column, or what its heading said."""
+        """Unit of the column, or the one in its heading."""
         found: Any = self.table[name]
         written = dict(self.table.meta or {}).get(UNIT_OF + name, "")
         return written if found.unit is None else str(found.unit)
 
     def value(self, keyword: str) -> object:
-        """Of the table's meta or a header in it, without regard to case; or said of a column.
+        """Value in the table's meta or a header in it, ignoring case; or metadata of a column.
 
-        UCD and description of a column are TUCD and TCOMM with its number from 1, as in FITS.
+        UCD and description of column n (from 1) are TUCDn and TCOMMn, as in FITS.
         """
         meta = dict(self.table.meta or {})
         each = (meta, *(value for value in meta.values() if isinstance(value, Mapping)))
@@ -219,7 +219,7 @@ class AstropyColumns:
 
 
 def _words_for(values: np.ndarray) -> str:
-    """What is in a column that should hold numbers."""
+    """Description of the content of a column that should be numeric."""
     if values.dtype.kind not in "USO" or not values.size:
         return f"{values.dtype}, no numbers"
     words = [str(word) for word in values.ravel()]
@@ -230,7 +230,7 @@ def _words_for(values: np.ndarray) -> str:
 
 
 def _from_text(values: np.ma.MaskedArray) -> np.ma.MaskedArray:
-    """Numbers that are written as text; the text where one is none."""
+    """Numbers parsed from text; the text itself if one cannot be parsed."""
     words = np.ma.filled(values.astype(str), "nan").tolist()
     if not words or not all(map(is_number, words)):
         return values
@@ -238,12 +238,12 @@ def _from_text(values: np.ma.MaskedArray) -> np.ma.MaskedArray:
 
 
 def flags_in_words(name: str, words: Sequence[str]) -> np.ndarray:
-    """(D,) int64 of a mask that says it in words: 1 is what is bad, or true.
+    """Flags (D,) int64 from a mask in words: 1 is bad, or true.
 
     Raises
     ------
     ReadError
-        One of them is no such word.
+        A word is not known.
     """
     known = {word: value for value, some in _MARKS.items() for word in some}
     bits = {
@@ -257,7 +257,7 @@ def flags_in_words(name: str, words: Sequence[str]) -> np.ndarray:
 
 
 def _of_one_row(hdus: Sequence[Hdu], keyword: str) -> object:
-    """The entry of a column in a table of one row, as Redrock's of one target; None without."""
+    """Value of a column in a table of one row, such as Redrock's for one target; else None."""
     for hdu in hdus:
         if keyword not in hdu.columns or hdu.data is None or len(hdu.data) != 1:
             continue
@@ -274,16 +274,16 @@ def _of_one_row(hdus: Sequence[Hdu], keyword: str) -> object:
 
 
 def _plain(value: object) -> object:
-    """A value as Python has it; of several lines one text."""
+    """A value as a Python object; several lines are joined."""
     if isinstance(value, list | tuple) and all(isinstance(line, str) for line in value):
         return "\n".join(value)
-    if isinstance(value, Mapping) and "value" in value:  # a keyword of IPAC's tables
+    if isinstance(value, Mapping) and "value" in value:  # a keyword of an IPAC table
         value = value["value"]
     return value.item() if isinstance(value, np.generic) else value
 
 
 def _one(name: str, values: np.ndarray) -> np.ndarray:
-    """(D,) of a table with a pixel a row, or with one row of arrays."""
+    """Column (D,) of a table with one pixel per row, or with one row of arrays."""
     if values.ndim == 1:
         return values
     if len(values) == 1:

@@ -1,4 +1,4 @@
-"""Flux and its noise from columns: one unit, in double precision, whatever the columns' units."""
+"""Flux and inverse variance from columns in any units, converted to one unit in float64."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["FluxAndNoise", "flux_and_noise"]
 
 _SMALL, _STEP = 1e-12, 1e17
 _SHOWN = 12  # columns
-_WEIGHTS = ("weight", "weights", "wt")  # 1/σ² only where their unit says so
+_WEIGHTS = ("weight", "weights", "wt")  # 1/σ² only if their unit is that of an inverse variance
 _PERCENT = ("%", "percent", "per cent", "pct")
 _PER_HZ = ("fnu", "fluxnu")
 _NOISE: tuple[Role, ...] = ("ivar", "error", "variance")
@@ -26,7 +26,7 @@ _POWERS: dict[Role, int] = {"variance": 1, "ivar": -1}
 
 
 class FluxAndNoise(NamedTuple):
-    """Flux and inverse variance (D,) float64, their unit's name, what flux was times; as it was."""
+    """Flux and inverse variance (D,) float64, their unit, the factor (D,), and flux as written."""
 
     flux: np.ndarray
     ivar: np.ndarray
@@ -36,26 +36,26 @@ class FluxAndNoise(NamedTuple):
 
 
 def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray) -> FluxAndNoise:
-    """As the columns say of themselves.
+    """Flux and inverse variance, converted by the units of the columns.
 
     Parameters
     ----------
     columns, named
-        And which plays which part.
+        The columns, and the column of each role.
     wave_aa : (D,)
-        Observed, Å.
+        Observed wavelengths, Å.
 
     Returns
     -------
-    Flux in 1e-17 erg/s/cm²/Å, in counts, or relative. An error may be in another unit of flux
-    density than the flux, or in percent of it; a variance whose unit is no square is an error.
+    Flux in 1e-17 erg/s/cm²/Å, in counts, or relative. The error may be in another unit of flux
+    density, or in percent of the flux; a variance whose unit is not a square is taken as error.
 
     Raises
     ------
     ReadError
-        There is no noise, or its unit is not of the flux's kind.
+        There is no noise column, or its unit does not match that of the flux.
     ValueError
-        A unit is none of flux.
+        A unit is not one of flux.
     """
     flux, unit = columns.numbers(named["flux"]), unit_of_flux(columns, named["flux"])
     if not flux.size:
@@ -76,15 +76,15 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     noise, written = columns.numbers(named[role]), unit_of(columns, named[role])
     role = _by_unit(role, written) if written else _as_typed(role, columns)
     if not unit and role == "error" and written not in _PERCENT:
-        unit = written  # the same unit, written once
+        unit = written  # the noise is in the same unit
     factor, called = flux_factor(unit, wave_aa)
     scale = stated_scale(columns, flux, factor)
     if called in (RELATIVE, COUNTS):
         scale *= _bearable(flux * scale)
     per_hz = called == RELATIVE and plain_name(named["flux"]) in _PER_HZ
-    if per_hz:  # of unknown height, but not of unknown slope
+    if per_hz:  # unknown normalization, but known slope
         factor = (np.nanmedian(wave_aa) / wave_aa) ** 2
-    # Most tables; each product costs.
+    # Most tables: skip the multiplications.
     as_it_is = called in (RELATIVE, COUNTS) and scale == 1 and not per_hz
     factor = factor if as_it_is else factor * scale
     in_unit = flux if as_it_is else flux * factor
@@ -100,7 +100,7 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
 
 
 def _by_unit(role: Role, written: str) -> Role:
-    """What a column of noise is by its unit, whatever it is called."""
+    """Role of a noise column by its unit, regardless of its name."""
     if role == "error" and square_root(written, 1):
         return "variance"
     if role != "ivar" and square_root(written, -1):
@@ -130,7 +130,7 @@ def _of_error(
     called: str,
     of_flux: tuple[np.ndarray, np.ndarray, np.ndarray, float],
 ) -> np.ndarray:
-    """1/σ² (D,) of an error in its own unit of flux, in the flux's, or in percent of the flux."""
+    """1/σ² (D,) from an error in its own unit, in the flux's unit, or in percent of the flux."""
     wave_aa, flux, factor, scale = of_flux
     if written in _PERCENT:
         return from_error(np.abs(flux) * error / 100)
@@ -146,9 +146,9 @@ def _of_squares(
     called: str,
     of_flux: tuple[np.ndarray, np.ndarray, np.ndarray, float],
 ) -> np.ndarray:
-    """What the root of a variance (power 1) or inverse variance (-1) is multiplied by.
+    """Factor for the square root of a variance (power 1) or inverse variance (-1).
 
-    That of the flux, unless the column's own unit is the square of another flux density.
+    The factor of the flux, unless the column's unit is the square of another flux density.
     """
     wave_aa, _, factor, scale = of_flux
     root = square_root(unit, power)
@@ -159,10 +159,10 @@ def _of_squares(
 
 
 def _bearable(flux: np.ndarray) -> float:
-    """1, or what brings a flux of no known height to where 1/σ² is a number in single precision.
+    """Scale for a flux in unknown units, so that 1/σ² fits single precision; usually 1.
 
-    A power of 1e17, so that arms of one spectrum are brought there alike, and most of them with it
-    to the unit of surveys.
+    A power of 1e17, so that all arms of a spectrum are scaled alike, and most reach the unit of
+    the surveys.
     """
     sizes = np.abs(flux)
     sizes = sizes[np.isfinite(sizes) & (sizes != 0)]

@@ -1,4 +1,4 @@
-"""Pixels that are no data: by masks and qualities, and by values that stand for none."""
+"""Pixels without data: by mask and quality columns, and by fill values."""
 
 from __future__ import annotations
 
@@ -16,34 +16,33 @@ __all__ = ["unmasked", "without_fill"]
 
 _MASKS: tuple[Role, ...] = ("mask", "good mask", "quality", "sdss mask")
 _FILLS = (-9999.0, -999.0, -99999.0, -32768.0, -99.0)
-_FAR = 10.0  # in σ from the median: only there is such a value no flux
+_FAR = 10.0  # σ from the median; nearer values are taken as flux
 _TWICE, _SEVERAL = 2, 3
-_BEYOND = 1e10  # times the usual: no spectrum reaches so far
-_FAR_IVAR = _BEYOND**2 / 2  # errors of which none is so many times another
-_MOST_BAD = 0.9  # of the pixels: a mask of more may mark the good ones
-_FEW = 0.3  # of the pixels: what numbers arms or exposures is not so rare
+_BEYOND = 1e10  # times the typical value; no spectrum has such a range
+_FAR_IVAR = _BEYOND**2 / 2  # ratio of inverse variances below which errors are not checked
+_MOST_BAD = 0.9  # fraction of the pixels; a mask that marks more may mark the good ones
+_FEW = 0.3  # fraction of the pixels; numbers of arms or exposures are not so rare
 
 
 def unmasked(
     columns: Columns, named: dict[Role, str], ivar: np.ndarray, said: frozenset[Role] = frozenset()
 ) -> tuple[np.ndarray, str]:
-    """ivar (D,), 0 where a mask or quality column says that there is no data; and what may be one.
+    """ivar (D,), set to 0 by mask and quality columns; and names of possible further masks.
 
-    Of columns besides those that play a part, those that hold 0 and 1 and whose names say what 1
-    means are masks too. The names of others that may be are returned, unless the user names a mask.
+    Columns without a role that hold 0 and 1, and whose names tell what 1 means, are masks too.
+    Names of other possible masks are returned, unless the user names a mask.
 
     Parameters
     ----------
     columns, named, ivar
-        And which plays which part.
+        The columns, the column of each role, and the inverse variance (D,).
     said
-        Roles that the user gave.
+        Roles given by the user.
 
     Raises
     ------
     ReadError
-        Every pixel is marked, or nearly every one by a mask of 0 and 1 of which nothing says
-        whether 1 is bad.
+        All pixels are masked, or nearly all by a mask of 0 and 1 whose meaning is not stated.
     """
     more = [named[role] for role in MORE_MASKS if role in named]
     if not said & {*_MASKS}:
@@ -80,7 +79,7 @@ def unmasked(
 def _by_more(
     columns: Columns, more: Sequence[str], shape: tuple[int, ...]
 ) -> tuple[np.ndarray, str]:
-    """(D,) true where a column besides marks a pixel bad; and the names of those left alone."""
+    """(D,) True where a further column marks a pixel bad; and the names of columns not used."""
     bad, unheeded = np.zeros(shape, bool), list[str]()
     for name in more:
         meant = marked_by(name)
@@ -121,7 +120,7 @@ def _of_pixels(columns: Columns, name: str, n_pixels: int) -> np.ndarray:
 
 
 def _marked(columns: Columns, name: str, bits: int, n_pixels: int, *, asked: bool) -> np.ndarray:
-    """(D,) true where a column marks a pixel bad, by some of its bits."""
+    """(D,) True where a column marks a pixel bad, by the given bits."""
     marks = _of_pixels(columns, name, n_pixels) & bits
     if mask_is_of_good(columns, name):
         return marks == 0
@@ -136,11 +135,11 @@ def _marked(columns: Columns, name: str, bits: int, n_pixels: int, *, asked: boo
 
 
 def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
-    """ivar (D,), 0 where flux or its error is a value that stands for none; and that value.
+    """ivar (D,), set to 0 where flux or error is a fill value; and a description of that value.
 
-    Such are −999, −9999 and their like where they repeat and lie far outside the errors, the
-    largest or least flux where several pixels share it and all others are far from it, and what is
-    ten thousand million times the usual error, or flux and several times the same.
+    Fill values are −999, −9999 and the like, if repeated and far outside the errors; the largest
+    or smallest flux, if several pixels share it and all others are far from it; and values 1e10
+    times the typical error, or the typical flux if repeated.
     """
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
@@ -149,7 +148,7 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
             return ivar, ""
         usual = float(np.median(np.abs(flux[good])))
         huge = good & (np.abs(flux) > _BEYOND * usual) & (usual > 0)
-        if huge.sum() < _TWICE or len(np.unique(flux[huge])) > 1:  # computed, and told elsewhere
+        if huge.sum() < _TWICE or len(np.unique(flux[huge])) > 1:  # reported by impossible()
             huge[:] = False
         noise = np.where(good, 1 / np.sqrt(np.where(good, ivar, 1)), 0.0)
         middle, error = float(np.median(flux[good])), float(np.median(noise[good]))
@@ -166,7 +165,7 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
 
 
 def _far_from_all(flux: np.ndarray, noise: np.ndarray, good: np.ndarray) -> np.ndarray:
-    """(D,) true where flux is an extreme that several pixels share, apart from all others."""
+    """(D,) True where flux is an extreme shared by several pixels, far from all others."""
     left = good.copy()
     while left.any():
         ends = (flux[left].max(), flux[left].min())
@@ -179,7 +178,7 @@ def _far_from_all(flux: np.ndarray, noise: np.ndarray, good: np.ndarray) -> np.n
 
 
 def _is_apart(flux: np.ndarray, noise: np.ndarray, left: np.ndarray, shared: np.ndarray) -> bool:
-    """Whether what some pixels share is beyond the errors, and twice as far as any other."""
+    """Whether a shared value is outside the errors, and twice as far as any other value."""
     others = left & ~shared
     if shared.sum() < _SEVERAL or not others.any():
         return False
@@ -191,7 +190,7 @@ def _is_apart(flux: np.ndarray, noise: np.ndarray, left: np.ndarray, shared: np.
 
 
 def _none_far(flux: np.ndarray, ivar: np.ndarray) -> bool:
-    """Whether extremes alone, which are quick to find, say that no value stands for none."""
+    """Quick check by the extremes alone that there is no fill value."""
     size = np.abs(flux)
     ends = float(flux.min()), float(flux.max())
     near = size.max() <= _BEYOND * size.min() and ivar.max() < _FAR_IVAR * ivar.min()

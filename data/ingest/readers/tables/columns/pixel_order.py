@@ -1,4 +1,4 @@
-"""Pixels by increasing wavelength, each once; and tables that hold more than one spectrum, told."""
+"""Sorting of pixels by wavelength, and detection of several spectra in one table."""
 
 from __future__ import annotations
 
@@ -11,30 +11,29 @@ from ...errors import ReadError
 
 __all__ = ["in_order", "shared_part"]
 
-_SAME_AA = 1e-6  # what lies nearer is one pixel written twice
+_SAME_AA = 1e-6  # nearer wavelengths are one pixel written twice
 _FEWEST = 10  # pixels of a run of wavelengths that may be a spectrum
-_NEARLY_ALL = 0.8  # of the longer: orders share less with the next, exposures and objects more
+_NEARLY_ALL = 0.8  # overlap relative to the longer: orders less, exposures and objects more
 
 
 def in_order(
     wave_aa: np.ndarray, flux: np.ndarray, ivar: np.ndarray, *, numbered: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """By increasing wavelength, each once, joined by inverse variance; without one left out.
+    """Sort pixels by wavelength, and combine equal ones by inverse variance.
 
     Parameters
     ----------
     wave_aa, flux, ivar : (D,)
-        As they stand in the file; NaN where there is no wavelength.
+        As in the file. Pixels with NaN as wavelength are dropped.
     numbered
         Whether a column numbers orders or arms of the spectrum.
 
     Raises
     ------
     ReadError
-        All wavelengths are one; or they run again and again over the same range, which is more than
-        one spectrum.
+        All wavelengths are equal, or cover the same range repeatedly, as several spectra do.
     """
-    if wave_aa.size > 1 and np.diff(wave_aa).min() > 0:  # which NaN is not
+    if wave_aa.size > 1 and np.diff(wave_aa).min() > 0:  # false if there is a NaN
         return wave_aa, flux, ivar
     there = np.isfinite(wave_aa)
     wave_aa, flux, ivar = wave_aa[there], flux[there], ivar[there]
@@ -51,7 +50,7 @@ def in_order(
 
 
 def shared_part(first: tuple[float, float], second: tuple[float, float]) -> float:
-    """Of two stretches from–to, what they share, as a part of the shorter."""
+    """Overlap of two ranges, as a fraction of the shorter."""
     shorter = min(_length(first), _length(second))
     return _shared(first, second) / shorter if shorter > 0 else 1.0
 
@@ -65,7 +64,7 @@ def _shared(first: tuple[float, float], second: tuple[float, float]) -> float:
 
 
 def _run_again(wave_aa: np.ndarray) -> bool:
-    """Whether two runs in one direction cover nearly the same range."""
+    """Whether two monotonic runs cover nearly the same range."""
     steps = np.diff(wave_aa)
     forward = 1.0 if np.median(steps) >= 0 else -1.0
     runs = np.split(wave_aa, np.flatnonzero(steps * forward < 0) + 1)
@@ -76,9 +75,9 @@ def _run_again(wave_aa: np.ndarray) -> bool:
 
 
 def _stand_again(wave_aa: np.ndarray, flux: np.ndarray) -> bool:
-    """Whether nearly every wavelength stands there several times with another flux, in any order.
+    """Whether nearly every wavelength occurs several times with different flux, in any order.
 
-    Pixels that are written twice have one flux.
+    Pixels that are merely written twice have equal flux.
     """
     _, which, n_times = np.unique(wave_aa, return_inverse=True, return_counts=True)
     if len(n_times) < _FEWEST or np.mean(n_times > 1) <= _NEARLY_ALL:

@@ -1,4 +1,4 @@
-"""What is asked of a table once, where its rows differ in nothing that the answer rests on."""
+"""Cache of answers about a table, valid for all rows that agree in the facts they depend on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Question = TypeVar("_Question", bound=Callable[..., Any])
 
 
 class _Noting(dict[str, object]):
-    """Facts that remember of which of them something was asked."""
+    """Mapping of facts that records which of them were read."""
 
     def __init__(self, facts: Mapping[str, object]) -> None:
         super().__init__(facts)
@@ -27,7 +27,7 @@ class _Noting(dict[str, object]):
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """To questions about rows that have arrays and facts of the same names.
+    """Cached answers to questions about rows with arrays and facts of the same names.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Answers:
     _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def to(self, question: Callable[..., Any], row: Any, about: tuple[Any, ...]) -> Any:
-        """As before, unless it rests on a fact in which rows may differ."""
+        """The cached answer, unless it depends on a fact in which rows may differ."""
         key = (question, *about)
         if key not in self._known:
             facts = _Noting(row.facts)
@@ -51,7 +51,7 @@ class Answers:
 
 
 def once_a_table(question: _Question) -> _Question:
-    """A question to columns, and about what can be a key, of which rows remember the answers."""
+    """Decorator: cache a function of columns (and hashable arguments) for rows of one table."""
 
     @wraps(question)
     def asked(columns: Any, *about: Any) -> Any:

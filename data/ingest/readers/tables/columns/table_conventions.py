@@ -1,4 +1,4 @@
-"""What tables of some surveys mean without saying it: units, scales and bits of masks."""
+"""Unwritten conventions of some surveys: units, scales and mask bits."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _AXIS_UNITS = (
 )  # fmt: skip
 _OF_COLUMNS = ("UNITS", "UNIT", "COLUMN_UNITS", "COLUMNUNITS")
 _FLUX_UNITS = ("FLUXUNIT", "FLUX_UNIT", "FLUXUNITS", "FLUX_UNITS", "FUNIT", "YUNIT", "YUNITS")
-# Of flux only where they are units of it.
+# Keywords of the flux unit; they count only if the unit is one of flux.
 _ANY_UNITS = (
     "BUNIT", "UNITS", "UNIT", "FUNITS", "FLUX_UNI", "FLUX_UN", "FLUXUN", "FLUX_U", "FLUNIT",
     "UNITFLUX", "UNIT_FLU", "SPECUNIT", "DATAUNIT", "BUNITS",
@@ -56,16 +56,16 @@ _ANY_UNITS = (
 
 
 def step_column(names: Sequence[str]) -> str:
-    """Which column has the step of an axis whose first number alone is given, as IUE's DELTAW does.
+    """Name of the column with the step of an axis given by its first value, such as IUE's DELTAW.
 
-    Empty if none does. Source: the IUE Newly Extracted Spectra, https://archive.stsci.edu/iue.
+    "" if there is none. Source: the IUE Newly Extracted Spectra, https://archive.stsci.edu/iue.
     """
     return next((name for name in names if plain_name(name) in _STEPS), "")
 
 
 @once_a_table
 def unit_of_axis(columns: Columns, name: str) -> str:
-    """Of the axis's column: its own, else in its name, a header's word, or its survey's.
+    """Unit of the axis: of the column, else in its name, in the header, or by its survey.
 
     Source: the PFS data model, https://github.com/Subaru-PFS/datamodel: nm and nJy.
     """
@@ -74,7 +74,7 @@ def unit_of_axis(columns: Columns, name: str) -> str:
 
 @once_a_table
 def unit_of_flux(columns: Columns, name: str) -> str:
-    """Of the flux's column, likewise; BUNIT and its like only where they are of flux."""
+    """Unit of the flux, likewise; BUNIT and similar keywords only if they are units of flux."""
     if found := unit_of(columns, name, _FLUX_UNITS):
         return found
     said = (str(columns.value(keyword) or "").strip() for keyword in _ANY_UNITS)
@@ -98,9 +98,7 @@ def _is_of_flux(unit: str) -> bool:
 
 @once_a_table
 def unit_of(columns: Columns, name: str, keywords: Sequence[str] = ()) -> str:
-    """Of a column: its own, else what the header says of it or by one of the keywords, else its
-    name's.
-    """
+    """Unit of a column: its own, else from the header or the keywords, else from its name."""
     if written := columns.unit(name):
         return written
     own = (f"{name}_unit", f"{name}_units", f"unit_{name}", f"{name}unit")
@@ -128,11 +126,11 @@ def _of_pfs(columns: Columns, which: int) -> str:
 
 
 def stated_scale(columns: Columns, flux: np.ndarray, factor: np.ndarray) -> float:
-    """What flux is multiplied by beside its unit: Euclid's FSCALE, Gemini's FLUXSCAL.
+    """Scale of the flux beside its unit: Euclid's FSCALE, Gemini's FLUXSCAL.
 
-    Only where by its unit alone, whose factor it is, it were brighter than any star (D,), so that a
-    scale which the unit has already counts once. One above 1, as Gemini's, is what flux was
-    multiplied by.
+    Applied only if the flux, by its unit alone (``factor`` (D,)), would be brighter than any star,
+    so that a scale already in the unit counts once. Scales above 1, such as Gemini's, have been
+    multiplied into the flux, and are divided out.
     """
     said = (one for _, one in said_of(columns.value, _SCALES))
     scale = next((s for s in said if isinstance(s, int | float) and not isinstance(s, bool)), 1.0)
@@ -146,7 +144,7 @@ def stated_scale(columns: Columns, flux: np.ndarray, factor: np.ndarray) -> floa
 
 @once_a_table
 def mask_is_of_good(columns: Columns, name: str) -> bool:
-    """Whether a mask is true of good pixels: as it says of itself, or in PypeIt's files.
+    """Whether True in a mask means good: by its own metadata, or in files of PypeIt.
 
     Source: PypeIt's data model (OneSpec), https://pypeit.readthedocs.io/en/stable/coadd1d.html.
     """
@@ -159,7 +157,7 @@ def mask_is_of_good(columns: Columns, name: str) -> bool:
 
 @once_a_table
 def serious_bits(columns: Columns) -> int:
-    """Those of a quality column that void a pixel: HST's SDQFLAGS, JWST's DO_NOT_USE, else all."""
+    """Quality bits that invalidate a pixel: HST's SDQFLAGS, JWST's DO_NOT_USE, else all."""
     said = columns.value("SDQFLAGS")
     if isinstance(said, int) and not isinstance(said, bool) and said > 0:
         return said
@@ -167,9 +165,9 @@ def serious_bits(columns: Columns) -> int:
 
 
 def bad_by_survey(columns: Columns, named: dict[Role, str]) -> np.ndarray | None:
-    """(D,) of a mask whose bits are known; None of any other.
+    """Bad pixels (D,) by a mask with known bits; None for other masks.
 
-    HST's COS: DQ_WGT is 0 where a bit of DQ voids a pixel, for most do not (COS Data Handbook).
+    HST's COS: DQ_WGT is 0 where DQ invalidates a pixel, as most bits do not (COS Data Handbook).
     CALSPEC: DATAQUAL is 1 where a pixel is good.
     Euclid SIR: values that are odd, or 64 and more, are not to be used (IRSA's introduction to
     its spectra, Q1); QUALITY is no flag.

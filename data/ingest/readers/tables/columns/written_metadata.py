@@ -1,4 +1,4 @@
-"""Metadata as libraries write it beside columns: units and headers, of astropy and of pandas."""
+"""Metadata written by astropy and pandas beside columns: units and headers."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _VOTABLE = b"IVOA.VOTable-Parquet.content"
 _UNITS = ("unit", "units", "UNIT", "Unit")
 _PAIR = re.compile(r"\s*[:=]\s*")
 _NO_WORDS = ("unit", "units", "parquet:field_id")
-_LONGEST = 200  # bytes of a value that is said of a spectrum; schemas are longer
+_LONGEST = 200  # bytes of a metadata value; schemas are longer
 
 
 def of_yaml(lines: Iterable[str | bytes]) -> tuple[dict[str, str], dict[str, object]]:
-    """Units by column, and the header, of a table that astropy wrote.
+    """Units by column, and header, of a table written by astropy.
 
     Parameters
     ----------
     lines
-        Of YAML, as ECSV has it.
+        Lines of YAML, as in ECSV.
 
     Returns
     -------
-    Both empty if they are none.
+    Both are empty if the lines are not such YAML.
     """
     text = [line.decode("utf-8", "replace") if isinstance(line, bytes) else line for line in lines]
     try:
@@ -47,7 +47,7 @@ def of_yaml(lines: Iterable[str | bytes]) -> tuple[dict[str, str], dict[str, obj
 
 
 def from_json(value: object) -> Any:
-    """What a text of JSON says; any other value as it is."""
+    """Parsed JSON text; any other value unchanged."""
     if not isinstance(value, str | bytes):
         return value
     try:
@@ -57,7 +57,7 @@ def from_json(value: object) -> Any:
 
 
 def unit_said(said: object, name: str, names: Sequence[str]) -> str:
-    """The unit of a column by what metadata call units: of each by name, or of all in their order.
+    """Unit of a column from metadata about units: by column name, or for all in order.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ def unit_said(said: object, name: str, names: Sequence[str]) -> str:
         ``{"flux": "Jy"}``, ``{"flux": {"unit": "Jy"}}``, ``["nm", "Jy"]``, ``"flux: Jy"``, or
         JSON of these.
     name, names
-        Of the column, and of all.
+        Name of the column, and names of all columns.
 
     Returns
     -------
-    As it is written; empty if nothing is said of the column.
+    The unit as written; "" if there is none for the column.
     """
     said = from_json(said)
     if isinstance(said, str):
@@ -89,12 +89,12 @@ def unit_said(said: object, name: str, names: Sequence[str]) -> str:
 
 
 def described(said: Mapping[str, object]) -> str:
-    """What is said of an array in words, beside its unit; empty if nothing is.
+    """Description of an array in its attributes, beside its unit; "" without one.
 
     Parameters
     ----------
     said
-        Attributes of the array, by names in lower case.
+        Attributes of the array, by lower-case name.
     """
     texts = {name: value for name, value in said.items() if isinstance(value, str)}
     return "; ".join(
@@ -105,12 +105,12 @@ def described(said: Mapping[str, object]) -> str:
 
 
 def of_parquet(metadata: Mapping[bytes, bytes] | None) -> tuple[dict[str, str], dict[str, object]]:
-    """Units by column, and what is said of all rows, by the metadata of a schema.
+    """Units by column, and facts common to all rows, from the metadata of a schema.
 
     Parameters
     ----------
     metadata
-        astropy's YAML, pandas' ``attrs``, and plain keys with their values.
+        astropy's YAML, pandas' ``attrs``, or plain keys and values.
     """
     units: dict[str, str] = {}
     facts: dict[str, object] = {}

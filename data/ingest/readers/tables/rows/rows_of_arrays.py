@@ -131,7 +131,7 @@ class RowColumns:
         return np.asarray(self.arrays[name]).dtype.kind == "b"
 
     def unit(self, name: str) -> str:
-        """As it is written; empty if there is none."""
+        """Unit of a column as written; "" if there is none."""
         return self.units.get(name, "")
 
     @property
