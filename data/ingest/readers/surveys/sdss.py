@@ -18,7 +18,7 @@ from .sdss_columns import sdss_facts
 
 __all__ = ["is_sp_spec", "is_spec", "load_sp_spec", "load_spec", "never_observed"]
 
-# Bits of SPPIXMASK that say there is no datum: FULLREJECT, NOSKY, NODATA, in every exposure.
+# Bits of SPPIXMASK for pixels without data: FULLREJECT, NOSKY, NODATA, in every exposure.
 # The others (NEARBADPIXEL, MANYBADCOLUMNS, BRIGHTSKY, …) are kept: in 184 files their residuals
 # from the pipeline's model are no larger, in units of the error, than those of unflagged pixels
 # (median |χ| 0.77–0.91 against 0.86), so ivar already accounts for them.
@@ -34,7 +34,7 @@ _SP_SKY = 5
 def is_spec(hdus: Sequence[Hdu]) -> bool:
     """Whether HDU 1 is a coadd table with flux and log-wavelength, and SDSS's mask or headers.
 
-    One whose flux is in another unit than SDSS's is of one's own.
+    With flux in another unit than SDSS's it is a plain table.
     """
     if len(hdus) < 2 or not {"FLUX", "LOGLAM"} <= set(hdus[1].columns):
         return False
@@ -50,12 +50,12 @@ def _in_survey_unit(unit: object) -> bool:
     try:
         factor, called = flux_factor(str(unit), np.full(1, 5000.0))
     except ValueError:
-        return True  # of words that are none
+        return True  # not a unit
     return called == RELATIVE or (called == SURVEY_FLUX and bool(np.allclose(factor, 1)))
 
 
 def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
-    """A spectrum from the coadd table, and what SPECOBJ or SPALL says about the object.
+    """Read a spectrum from the coadd table, with facts from SPECOBJ or SPALL.
 
     Wavelengths are vacuum, 10^loglam Å. Redshift and class are the pipeline's best (``Z``,
     ``CLASS``), not those without QSO templates. SDSS-I/II files call the position ``PLUG_RA``.
@@ -77,7 +77,7 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         for name, keyword in (("PLATE", "PLATEID"), ("MJD", "MJD"), ("FIBERID", "FIBERID"))
     )
     z = _first(about, "Z", float("nan"))
-    if about is None:  # a table of one's own, as SDSS has it
+    if about is None:  # a user's table in SDSS's format
         said = ((name, hdu.value(name)) for hdu in (coadd, hdus[0]) for name in KEYWORDS)
         z = redshift_of(said)[0]
     return _spectrum(
@@ -98,7 +98,7 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
 
 
 def is_sp_spec(hdus: Sequence[Hdu]) -> bool:
-    """Whether the primary image is an SDSS-I/II spectrum; LAMOST's looks alike but for keywords."""
+    """Whether the primary image is an SDSS-I/II spectrum; LAMOST's differs by keywords only."""
     image, header = hdus[0].data, hdus[0].header
     wanted = ("COEFF0", "COEFF1", "SPEC_CLN", "PLATEID")
     return image is not None and image.ndim == 2 and all(keyword in header for keyword in wanted)
@@ -182,7 +182,7 @@ def _spectrum(
 
 
 def _identifier(plate: float, mjd: float, fiber: float, path: Path) -> str:
-    """``PLATE-MJD-FIBER``, as SDSS names its files; the file's own name if one is missing."""
+    """``PLATE-MJD-FIBER`` as in SDSS's file names; the file's name if one is missing."""
     if not np.all(np.isfinite([plate, mjd, fiber])):
         return name_of(path)
     return f"{int(plate):04}-{int(mjd)}-{int(fiber):04}"
@@ -193,7 +193,7 @@ def _flag(table: Hdu | None, column: str) -> object:
 
 
 def _first(table: Hdu | None, column: str, otherwise: float) -> float:
-    """The column's value in the first row, or the other value where there is none."""
+    """Value of a column in the first row, or ``otherwise`` if there is none."""
     if table is None or column not in table.columns:
         return otherwise
     values = np.ravel(table.numbers(column)[:1])
@@ -201,7 +201,7 @@ def _first(table: Hdu | None, column: str, otherwise: float) -> float:
 
 
 def _placed(table: Hdu | None, names: Sequence[str], primary: Hdu) -> float:
-    """Degrees, by the first of these columns; SDSS-I/II have the first alone."""
+    """Coordinate in degrees from the first of these columns, else from the primary header."""
     values = (_first(table, name, float("nan")) for name in names)
     return next((value for value in values if np.isfinite(value)), primary.number(names[0]))
 
@@ -213,7 +213,7 @@ def _first_text(table: Hdu | None, column: str) -> str:
 
 
 def _pixels(table: Hdu, column: str) -> np.ndarray:
-    """(D,) a column with one number a row."""
+    """Column (D,) with one number per row."""
     values = table.numbers(column)
     if values.ndim != 1:
         raise ReadError("unreadable", f"column {column!r} has {values.shape[1]} numbers a row")
@@ -221,7 +221,7 @@ def _pixels(table: Hdu, column: str) -> np.ndarray:
 
 
 def never_observed(mask: np.ndarray) -> np.ndarray:
-    """Where a mask of SDSS, (D,), says that no exposure has a datum.
+    """Where a mask of SDSS, (D,), marks that no exposure has data.
 
     spSpec stores it as floats, which may be damaged.
     """

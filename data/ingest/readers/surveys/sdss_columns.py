@@ -1,4 +1,4 @@
-"""What SDSS's files say of an object beside its spectrum: plate, fits of the pipeline, lines."""
+"""Facts in SDSS files beside the spectrum: plate, fits of the pipeline, lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..vocabulary.other_facts import column_name, facts_of
 
 __all__ = ["sdss_facts"]
 
-# Of SPECOBJ (DR8 to DR17) and SPALL (SDSS-V); of some 240 columns those that one sorts by.
+# Columns of SPECOBJ (DR8 to DR17) and SPALL (SDSS-V) for the catalog, of some 240.
 _COLUMNS = (
     "SDSS_ID", "CATALOGID", "SPECOBJID", "BESTOBJID", "THING_ID", "PLATE", "FIELD", "MJD",
     "FIBERID", "RUN2D", "PROGRAMNAME", "INSTRUMENT", "PLATEQUALITY", "SOURCETYPE", "TARGETTYPE",
@@ -25,16 +25,16 @@ _MEASURED = {"LINEAREA": "area", "LINEEW": "ew"}  # 1e-17 erg/s/cm², Å
 
 
 def sdss_facts(about: Hdu | None, lines: Hdu | None) -> dict[str, str | float]:
-    """Of SPECOBJ or SPALL, and of SPZLINE or ZLINE: areas and equivalent widths of strong lines.
+    """Facts from SPECOBJ or SPALL; areas and equivalent widths of lines from SPZLINE or ZLINE.
 
     Parameters
     ----------
     about, lines
-        Tables, None if there is none.
+        Tables, or None.
 
     Returns
     -------
-    By the catalog's names, as ``plate``, ``ebv_survey``, ``h_alpha_area``.
+    By catalog name, such as ``plate``, ``ebv_survey``, ``h_alpha_area``.
     """
     facts = facts_of(_columns(about)) if about is not None else {}
     return facts | facts_of(_lines(lines)) if lines is not None else facts

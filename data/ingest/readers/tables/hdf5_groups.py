@@ -1,4 +1,4 @@
-"""What the groups of an HDF5 file have, and what stands around them that is said of them."""
+"""Arrays in the groups of an HDF5 file, and metadata in the groups around them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .table import AXES
 __all__ = ["Arrays", "groups_within"]
 
 _STORED = ("_FillValue", "missing_value", "scale_factor", "add_offset")
-_COLUMN_META = "__table_column_meta__"  # what astropy writes beside a table
+_COLUMN_META = "__table_column_meta__"  # written by astropy beside a table
 _DEEPEST = 4  # groups within groups
-_MOST_BLOCKS = 10  # of one type each, of a frame of pandas
-_MOST_BESIDE = 20  # groups that say something of spectra beside them
+_MOST_BLOCKS = 10  # of a pandas DataFrame, each of one dtype
+_MOST_BESIDE = 20  # groups with facts about spectra in neighbouring groups
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrays:
-    """Arrays that belong together, read row by row; facts of all of them, units, and a name.
+    """Arrays that belong together, read row by row, with common facts, units and a name.
 
-    What is said in words of an array stands in `common`, as a header's of all rows.
+    Descriptions of arrays are in `common`, like header cards that hold for all rows.
     """
 
     arrays: Mapping[str, Any]
@@ -37,10 +37,10 @@ class Arrays:
 
 
 def groups_within(file: Any) -> Iterator[Arrays]:
-    """What each group of a file has, from the root on; links out of the file are not followed.
+    """Arrays of each group of a file, starting at the root; external links are not followed.
 
-    An axis, names and facts that stand around the spectra are those of the spectra: in a group
-    above, or in one beside or below with a value a row.
+    Axes, names and facts of surrounding groups are added: of a parent group, or of a sibling or
+    child with one value per row.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def _within(group: Any, found: Arrays, depth: int) -> Iterator[Arrays]:
 
 
 def _with_axis(own: Arrays, above: Arrays) -> Arrays:
-    """With the axis of the group above, where a group has a flux of that size and no axis."""
+    """Add the axis of the parent group to a group that has a flux of that size and no axis."""
     roles, around = columns_by_role(own.arrays), columns_by_role(above.arrays)
     axis = next((around[one] for one in AXES if one in around), None)
     if axis is None or "flux" not in roles or roles.keys() & {*AXES}:
@@ -81,7 +81,7 @@ def _with_axis(own: Arrays, above: Arrays) -> Arrays:
 
 
 def _with_facts(own: Arrays, around: Sequence[Arrays]) -> Arrays:
-    """With values a row, or single ones, of groups around one that has a flux."""
+    """Add facts of the groups around one with a flux: one value per row, or single values."""
     flux = own.arrays.get(columns_by_role(own.arrays).get("flux", ""))
     if flux is None:
         return own
@@ -137,7 +137,7 @@ def _of_group(group: Any, root: Any) -> Arrays:
 
 
 def _of_pandas(group: Any) -> dict[str, np.ndarray]:
-    """The columns of a frame that pandas wrote in blocks; empty of any other group."""
+    """Columns of a DataFrame that pandas wrote in blocks; empty for any other group."""
     columns: dict[str, np.ndarray] = {}
     for number in range(_MOST_BLOCKS):
         items, values = (group.get(f"block{number}_{part}") for part in ("items", "values"))
@@ -156,7 +156,7 @@ def _text(value: Any) -> str:
 
 
 def _unscaled(dataset: Any) -> Any:
-    """Numbers as netCDF's conventions store them: NaN for the fill value, scaled; else as it is."""
+    """Dataset scaled by netCDF's conventions, NaN for the fill value; others unchanged."""
     said = {key: np.asarray(dataset.attrs[key]) for key in _STORED if key in dataset.attrs}
     said = {key: value.item() for key, value in said.items() if value.size == 1}
     if dataset.dtype.kind not in "iuf" or not said:
@@ -170,7 +170,7 @@ def _unscaled(dataset: Any) -> Any:
 
 
 def _parts(name: str, dataset: Any) -> Iterator[tuple[str, Any]]:
-    """The dataset, or the fields of a table; of rows of many lengths an array with NaN behind."""
+    """The dataset, or the fields of a table; rows of varying length are padded by NaN."""
     import h5py
 
     kind = h5py.check_vlen_dtype(dataset.dtype)

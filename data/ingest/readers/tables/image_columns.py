@@ -1,8 +1,8 @@
-"""One spectrum as a row of pixels: the images of a FITS file as columns of a table.
+"""Spectra in images of a FITS file: the images serve as columns of a table.
 
-Flux is the primary image or an extension called so; errors, masks, a model, and wavelengths where
-no header gives them, are extensions known by the names that columns have, or rows that the header
-names (IRAF's ``BANDIDn``, ``ROWn``, ``ARRAYn``).
+Flux is the primary image or an extension with a name of flux. Errors, masks, a model, and
+wavelengths if no header gives them, are extensions with the names of columns, or rows that the
+header names (IRAF's ``BANDIDn``, ``ROWn``, ``ARRAYn``).
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from .table import AXES, spectrum_of_columns
 
 __all__ = ["bunit", "is_image", "load_image"]
 
-# Extensions of flux, after those that columns of it are called.
+# Names of extensions of flux, tried after the names of flux columns.
 _FLUX = ("SCI", "DATA", "PRIMARY", "COADD", "COMBINED", "OBJECT", "1D_SPECTRUM", "SPECTRUM1D",
          "COMPRESSED_IMAGE")  # fmt: skip
 _ROWS = ("BANDID", "ROW", "ARRAY", "ROWNAME", "PLANE")
 _MOST_ROWS, _TWICE = 9, 2
-# What astropy's CCDData says of its image UNCERT.
+# Types of astropy's CCDData for its extension UNCERT.
 _UTYPES = {"stddevuncertainty": "error", "varianceuncertainty": "variance",
            "inversevariance": "ivar"}  # fmt: skip
 _NEEDED: tuple[Role, ...] = (
     "ivar", "variance", "error", "mask", "good mask", "quality", *MORE_MASKS,
 )  # fmt: skip
-# What the name of a row means; the first that is in it.
+# Role of a row by words in its name; the first match counts.
 _MEANT: tuple[tuple[str, Role | None], ...] = (
     ("sky", None), ("background", None), ("raw", None), ("continuum", None), ("model", None),
     ("inverse", "ivar"), ("ivar", "ivar"), ("variance", "variance"), ("sigma", "error"),
@@ -57,7 +57,7 @@ class ImageColumns:
     arrays
         Name → (D,).
     units
-        Name → unit, as it is written.
+        Name → unit as written.
     headers
         HDUs whose headers are searched, in order.
     """
@@ -68,59 +68,59 @@ class ImageColumns:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the extensions, and those that the axis and the flux are given here."""
+        """Names of the extensions, and those given to axis and flux here."""
         return tuple(self.arrays)
 
     def numbers(self, name: str) -> np.ndarray:
-        """In double precision."""
+        """The array, in double precision."""
         return self.arrays[name].astype(np.float64)
 
     def flags(self, name: str) -> np.ndarray:
-        """What is no whole number marks nothing good."""
+        """Flags as int64; a value that is not an integer counts as bad."""
         values = self.arrays[name]
         good = np.isfinite(values) & (np.abs(values) < 2.0**62)
         return np.where(good, values, 1).astype(np.int64)
 
     def words(self, name: str) -> list[str]:
-        """Images have numbers."""
+        """Nothing: images are numeric."""
         return []
 
     def logical(self, name: str) -> bool:
-        """Images have numbers."""
+        """Nothing: images are numeric."""
         return False
 
     def unit(self, name: str) -> str:
-        """BUNIT, or that of the axis."""
+        """BUNIT, or the unit of the axis."""
         return self.units.get(name, "")
 
     def value(self, keyword: str) -> object:
-        """Of the first header that has it."""
+        """Value in the first header that has the keyword."""
         values = (hdu.value(keyword) for hdu in self.headers)
         return next((value for value in values if value is not None), None)
 
 
 def is_image(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> bool:
-    """Whether an image of these is one spectrum, or rows of one that are named, with an axis.
+    """Whether an image holds one spectrum, or named rows of one, with a spectral axis.
 
-    The user names rows by their numbers from 1, as ``flux=2``.
+    Users refer to rows by number from 1, as ``flux=2``.
     """
     return _flux_image(hdus, hints) is not None
 
 
 def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
-    """The spectra in images, as `spectrum_of_columns` reads them as columns.
+    """Read the spectra in images, by `spectrum_of_columns`.
 
-    Of several with a flux of one name (``SCI`` with ``EXTVER`` 1, 2 …) each has its own errors and
+    Several flux images of one name (``SCI`` with ``EXTVER`` 1, 2 …) each have their own errors and
     masks; arms are joined.
 
     Raises
     ------
     ReadError
-        There is no error, a unit does not fit, images differ in size, or the axis is no simple
-        one.
+        There are no errors, a unit does not fit, images differ in size, or the axis is not
+        supported.
     """
     flux = _flux_image(hdus, hints)
-    assert flux is not None  # is_image looked
+    assert flux is not None  # checked by is_image
     every = _sets(hdus, flux, hints)
     if len(every) == 1:
         yield from _load_set(every[0], path, hints)
@@ -138,9 +138,9 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iter
 
 
 def _sets(hdus: Sequence[Hdu], flux: Hdu, hints: Hints) -> list[tuple[Hdu, list[Hdu]]]:
-    """Each image of flux of one name with its own errors and masks, and what is common to all.
+    """Each flux image of one name with its own errors and masks, and the images common to all.
 
-    By EXTVER where that tells them apart, else by order. Noise that stands once is not of all.
+    Matched by EXTVER if it is distinct, else by order. A single noise image is not common to all.
     """
     alike = [hdu for hdu in hdus if flux.name and hdu.name == flux.name and _is_row(hdu, hints)]
     if len(alike) < _TWICE:
@@ -169,12 +169,12 @@ def _load_set(found: tuple[Hdu, Sequence[Hdu]], path: Path, hints: Hints) -> Ite
     n_pixels = flux.data.shape[-1]
     axes_of_flux = axes_of(flux, n_pixels, hdus) if has_axis(flux) else []
     arrays, units = _extensions(hdus, flux, _rows(flux, hints), n_spectra=len(axes_of_flux))
-    # The rows have the names of their parts now; what is said of the axis still counts.
+    # Rows are named by their roles now; the header's axis still applies.
     of_axis: dict[Role, str] = {
         r: n for r, n in hints.columns.items() if r in AXES and n in {"wave", *arrays}
     }
     hints = Hints(of_axis, hints.air)
-    if {*columns_by_role(arrays)} & {*AXES}:  # written out, they go before a header's
+    if {*columns_by_role(arrays)} & {*AXES}:  # explicit wavelengths override a header's axis
         axes_of_flux = []
     axes = [({"wave": axis.values}, {"wave": axis.unit}) for axis in axes_of_flux]
     _check_noise(arrays, hdus)
@@ -197,7 +197,7 @@ def _load_set(found: tuple[Hdu, Sequence[Hdu]], path: Path, hints: Hints) -> Ite
 
 
 def _flux_image(hdus: Sequence[Hdu], hints: Hints) -> Hdu | None:
-    """The one that has flux; None if none is a spectrum."""
+    """The image with the flux; None if there is no spectrum."""
     images = [hdu for hdu in hdus if _is_row(hdu, hints)]
     waves = any(role in columns_by_role(hdu.name for hdu in images) for role in AXES)
     images = [hdu for hdu in images if not _of_another_role(hdu.name)]
@@ -225,7 +225,7 @@ def _is_row(hdu: Hdu, hints: Hints) -> bool:
 
 
 def _rows(hdu: Hdu, hints: Hints) -> dict[int, Role]:
-    """Number of a named row from 0 → the part that it plays; empty where they have no names."""
+    """Row number (from 0) → its role; empty if the rows have no names."""
     data = hdu.data
     assert data is not None
     several = data.ndim == 3 and data.shape[1] != 1 and hdu.value("WAT2_001") is None
@@ -237,7 +237,7 @@ def _rows(hdu: Hdu, hints: Hints) -> dict[int, Role]:
     role_of_row: dict[int, Role] = {}
     for keyword in _ROWS:
         for number in range(len(data)):
-            # What follows says how it was made: "spectrum - background fit, weights variance"
+            # The rest tells how it was made: "spectrum - background fit, weights variance"
             written = str(hdu.value(f"{keyword}{number + 1}") or "").lower().split(" - ")[0]
             role: Role | None = next((role for word, role in _MEANT if word in written), None)
             if role is not None and role not in role_of_row.values():
@@ -250,7 +250,7 @@ def _rows(hdu: Hdu, hints: Hints) -> dict[int, Role]:
 def _extensions(
     hdus: Sequence[Hdu], flux: Hdu, rows: Mapping[int, Role], *, n_spectra: int
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Name → (spectra, D), and name → unit: rows of the image, and the other images."""
+    """Name → array (spectra, D) and name → unit: rows of the image, and the other images."""
     data, unit = flux.data, bunit(flux) or bunit(hdus[0])
     assert data is not None
     n_spectra = max(n_spectra, 1)
@@ -265,7 +265,7 @@ def _extensions(
             continue
         name = _UTYPES.get(str(hdu.value("UTYPE") or "").strip().lower(), hdu.name.lower())
         if name in arrays or not _of_another_role(hdu.name):
-            continue  # of several with one name the first is of this flux
+            continue  # the first of several with one name belongs to this flux
         if hdu.data.shape[-1:] != (n_pixels,) or hdu.data.size != n_spectra * n_pixels:
             raise ReadError(
                 "unreadable", f"{hdu.name} has {hdu.data.size} pixels, the flux {n_pixels}"
@@ -275,12 +275,12 @@ def _extensions(
 
 
 def _of_another_role(name: str) -> bool:
-    """Whether an image of this name is an axis, noise, a mask or a model rather than flux."""
+    """Whether the name is that of an axis, noise, a mask or a model rather than flux."""
     return bool({*columns_by_role([name])} - {"flux", "redshift"})
 
 
 def bunit(hdu: Hdu) -> str:
-    """The unit of an image's pixels as it is written; empty if there is none."""
+    """Unit of an image's pixels as written; "" if there is none."""
     return str(hdu.value("BUNIT") or "").strip()
 
 

@@ -1,7 +1,7 @@
-"""Many spectra as rows of images: flux (n, D), its noise and masks alike, wavelengths beside.
+"""Many spectra as rows of images: flux, noise and masks (n, D), and wavelengths.
 
-As stacks of one's own have them, and fibre spectrographs (SDSS's spPlate, AAOmega), whose table
-names the objects.
+Written by users, and by fibre spectrographs (SDSS's spPlate, AAOmega), with a table that names the
+objects.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OF_ROWS = 2  # NAXIS
 
 
 class _Stack(NamedTuple):
-    """That of flux; all images by role, (n, D), of the axis perhaps (1, D); and the objects."""
+    """Flux HDU; images by role, (n, D), the axis possibly (1, D); and the table of objects."""
 
     flux: Hdu
     images: dict[Role, np.ndarray]
@@ -39,10 +39,10 @@ class _Stack(NamedTuple):
 
 
 def holds_rows(hdus: Sequence[Hdu]) -> bool:
-    """Whether images are spectra, one a row.
+    """Whether images hold spectra, one per row.
 
-    Wavelengths are an image, or the header's, where a table of as many rows names objects: a frame
-    of a slit has no such table.
+    Wavelengths are an image, or from the header if a table with as many rows names the objects: a
+    frame of a slit has no such table.
     """
     return _stack(hdus) is not None
 
@@ -55,7 +55,7 @@ def _stack(hdus: Sequence[Hdu]) -> _Stack | None:
     if flux.data is None or flux.columns or flux.data.ndim != _OF_ROWS or len(flux.data) < 2:
         return None
     n, n_pixels = flux.data.shape
-    one = ((1, n_pixels), (n_pixels,))  # for all rows
+    one = ((1, n_pixels), (n_pixels,))  # shapes of one axis for all rows
     images: dict[Role, np.ndarray] = {}
     for role, hdu in by_role.items():
         shapes = (flux.data.shape, *(one if role in AXES else ()))
@@ -71,15 +71,15 @@ def _stack(hdus: Sequence[Hdu]) -> _Stack | None:
 
 
 def load_rows(hdus: Sequence[Hdu], path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """Each row's spectrum, or the one of which they are orders; headers say what is common to all.
+    """Spectrum of each row, or one if the rows are its orders; headers hold for all rows.
 
     Raises
     ------
     ReadError
-        A row is no spectrum, or the axis is no simple one.
+        A row is not a spectrum, or the axis is not supported.
     """
     stack = _stack(hdus)
-    assert stack is not None  # holds_rows looked
+    assert stack is not None  # checked by holds_rows
     arrays, units = {str(role): data for role, data in stack.images.items()}, stack.units
     n, n_pixels = arrays["flux"].shape
     if not {*AXES} & {*arrays}:

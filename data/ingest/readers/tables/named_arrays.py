@@ -1,4 +1,4 @@
-"""HDF5 and NPZ: arrays by name, one spectrum or many, as surveys and notebooks write them."""
+"""HDF5, NPZ and NPY: named arrays, one spectrum or many."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .table import AXES
 
 __all__ = ["load_hdf5", "load_npy", "load_npz"]
 
-# A header of numpy's that is damaged is no Python either.
+# A damaged header of numpy may raise Python's own parsing errors.
 _DAMAGE = (
     *(OSError, ValueError, KeyError, EOFError, RuntimeError, SyntaxError),
     *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
@@ -42,9 +42,9 @@ _DAMAGE = (
 
 
 def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """The spectra of every group, from the root on, whose datasets are some.
+    """Read the spectra of all groups, starting at the root.
 
-    Groups that are arms or orders of one spectrum are joined; of others the group's name is part
+    Groups that are arms or orders of one spectrum are joined; otherwise the group's name is part
     of the id. Units are attributes ``unit`` or ``units`` of a dataset; other attributes are facts.
 
     Raises
@@ -79,7 +79,7 @@ def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]
 
 
 def _held(found: Arrays, shown: list[str], hints: Hints) -> list[Arrays]:
-    """What holds spectra of a group: the group, or arms in arrays of their own."""
+    """The arrays of a group that hold spectra: the group itself, or one set per arm."""
     shown += found.arrays
     if holds_spectra(found.arrays, hints.about(found.arrays)):
         return [_by_row(found, hints)]
@@ -97,9 +97,9 @@ def _held(found: Arrays, shown: list[str], hints: Hints) -> list[Arrays]:
 
 
 def _arms_of_rows(found: Sequence[Arrays], hints: Hints) -> list[Row]:
-    """Of groups with as many rows, each over other wavelengths, every row of all as one spectrum.
+    """Rows joined over groups with equal numbers of rows and different wavelengths (arms).
 
-    Empty where they are no arms.
+    Empty if the groups are not arms.
     """
     shapes = [_flux(one, hints).shape for one in found]
     if not 1 < len(found) <= MOST_ORDERS or {(len(one), one[0]) for one in shapes} != {
@@ -113,12 +113,12 @@ def _arms_of_rows(found: Sequence[Arrays], hints: Hints) -> list[Row]:
 
 
 def load_npz(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """The spectra in an archive of numpy's arrays, none of them pickled.
+    """Read the spectra in a numpy archive; pickled arrays are refused.
 
     Raises
     ------
     ReadError
-        The file is damaged, or its arrays are no spectra.
+        The file is damaged, or its arrays are not spectra.
     """
     with _damage_told("NPZ"), np.load(stream, allow_pickle=False) as file:
         found = Arrays({name: file[name] for name in file.files})
@@ -128,12 +128,12 @@ def load_npz(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
 
 
 def load_npy(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """A spectrum in one array of numpy's with named fields, or with columns that the user names.
+    """Read spectra from one numpy array with named fields, or with columns named by the user.
 
     Raises
     ------
     ReadError
-        The file is damaged, or nothing says which column is what.
+        The file is damaged, or the roles of the columns are unknown.
     """
     with _damage_told("NPY"):
         array = np.load(stream, allow_pickle=False)
@@ -159,7 +159,7 @@ def _damage_told(kind: str) -> Iterator[None]:
         yield
     except _DAMAGE as error:
         why = "it is damaged, cut off or of another kind"
-        if kind != "HDF5":  # numpy takes whatever is no array for a pickle
+        if kind != "HDF5":  # numpy takes anything else for a pickle
             why += ", or holds Python objects instead of plain arrays, which are not loaded"
         why = in_own_words(str(error), why)
         raise ReadError("unreadable", f"no {kind} that can be read: {why}") from error
@@ -179,7 +179,7 @@ def _none(names: list[str]) -> str:
 
 
 def _by_row(found: Arrays, hints: Hints) -> Arrays:
-    """With a spectrum a row also where each was a column, as wavelengths down the columns say."""
+    """Arrays with one spectrum per row, transposed if the wavelengths run along columns."""
     roles = hinted_roles(found.arrays, hints.about(found.arrays))
     flux = found.arrays[roles["flux"]]
     axis = next(found.arrays[roles[one]] for one in AXES if one in roles)
@@ -198,7 +198,7 @@ def _by_row(found: Arrays, hints: Hints) -> Arrays:
 
 
 def _check_square(flux: np.ndarray) -> None:
-    """ReadError if each of as many spectra as pixels may be a column: flux varies less along it."""
+    """Raise ReadError if a square flux is smoother along columns, which may be its spectra."""
     along, across = (float(np.nanmedian(np.abs(np.diff(flux, axis=axis)))) for axis in (1, 0))
     if not 0 < along < across:
         raise ReadError(
@@ -219,7 +219,7 @@ def _is_one(found: Arrays, hints: Hints) -> bool:
 def _by_file(
     rows: Iterable[Row], units: Mapping[str, str], path: Path, hints: Hints, group: str = ""
 ) -> Iterator[Spectrum]:
-    """Of one spectrum, whose id is the file's name, with the group's where there are several."""
+    """One spectrum; its id is the file's name, with the group's name if there are several."""
     own = _own_name(path, group)
     return spectra_of_rows(rows, units, path, hints, otherwise=lambda _: own)
 
@@ -229,7 +229,7 @@ def _own_name(path: Path, group: str) -> str:
 
 
 def _rows_of(found: Arrays, hints: Hints) -> Iterator[Row]:
-    """Each spectrum of these arrays, as it is stored."""
+    """Rows of these arrays, one per spectrum, as stored."""
     hints = hints.about(found.arrays)
     roles = hinted_roles(found.arrays, hints)
     flux = _flux(found, hints)
@@ -250,7 +250,7 @@ def _rows_of(found: Arrays, hints: Hints) -> Iterator[Row]:
 
 
 def _spectra(found: Arrays, path: Path, hints: Hints, group: str = "") -> Iterator[Spectrum]:
-    """The spectra; or the one of which the rows are orders."""
+    """The spectra, or one if the rows are its orders."""
     flux, rows = _flux(found, hints), _rows_of(found, hints)
     if flux.ndim == 1:
         yield from _by_file(rows, found.units, path, hints, group)
@@ -293,7 +293,7 @@ def _rows(found: Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator[
 
 
 def _is_fact(shape: tuple[int, ...], n_rows: int) -> bool:
-    """A value for each row, or few."""
+    """Whether an array has one value, or few, per row."""
     return shape[:1] == (n_rows,) and len(shape) < 3 and (*shape, 1)[1] <= MOST_IN_A_LIST
 
 

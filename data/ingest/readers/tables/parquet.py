@@ -1,4 +1,4 @@
-"""Parquet: a spectrum with a pixel a row, or many, each a row of lists or structs; as a stream."""
+"""Parquet: one spectrum with a pixel per row, or many in rows of lists or structs, streamed."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from .said_axis import SaidAxis, axis_said, with_said_axis
 
 __all__ = ["load_parquet"]
 
-_ROWS_AT_ONCE = 64  # a spectrum has some 100 kB as arrow holds it
+_ROWS_AT_ONCE = 64  # a spectrum takes some 100 kB in arrow
 _DEEPEST = 5  # structs within structs
 
 
 def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """The spectra, one after the other, no more than some rows in memory.
+    """Read the spectra one after the other, with few rows in memory.
 
-    Units are those of pandas' and astropy's metadata where a field has any (``unit``).
+    Units are from the metadata of pandas and astropy, or of a field (``unit``).
 
     Raises
     ------
@@ -63,11 +63,11 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
         frame = _without_decimals(file.read()).to_pandas()
         if not any(frame.index.names) and frame.index.dtype.kind in "OUT":
             frame.index.name = "id"
-        if any(frame.index.names):  # what pandas made of columns that name objects
+        if any(frame.index.names):  # columns that pandas stored as index
             frame = frame.reset_index()
         table: Any = Table.from_pandas(frame)
     except pa.ArrowMemoryError:
-        raise  # it is one of memory: a limit, not damage
+        raise  # out of memory: a limit, not damage
     except (pa.ArrowException, OSError, ValueError) as error:
         why = in_own_words(str(error), "it is damaged, cut off or of another kind; fetch it again")
         raise ReadError("unreadable", f"no Parquet that can be read: {why}") from error
@@ -79,14 +79,14 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
 
 
 def _with_axis(row: Row, axis: SaidAxis) -> Row:
-    """With the wavelengths of the metadata beside the arrays of each arm."""
+    """Add the wavelengths from the metadata to each arm."""
     sizes = (max((len(values) for values in arm.values()), default=0) for arm in row.arms)
     arms = zip(sizes, row.arms, strict=True)
     return replace(row, arms=tuple({axis.name: axis.values(n), **arm} for n, arm in arms))
 
 
 def _without_decimals(table: Any) -> Any:
-    """With numbers of a fixed point as floating ones."""
+    """Convert decimal columns to floating point."""
     decimal = (field for field in table.schema if pa.types.is_decimal(field.type))
     for field in decimal:
         number = table.schema.get_field_index(field.name)
@@ -109,9 +109,9 @@ def _is_list(kind: Any) -> bool:
 
 
 class _Arm(NamedTuple):
-    """A struct that holds a spectrum, or "" where lists of their own do.
+    """A struct column that holds a spectrum; "" for separate list columns.
 
-    Name → field there; and name → unit, of what is not called so elsewhere.
+    Maps name → field, and name → unit.
     """
 
     struct: str
@@ -120,11 +120,11 @@ class _Arm(NamedTuple):
 
 
 def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> list[_Arm]:
-    """Those of some fields, with an axis beside them where none has one."""
+    """Arms among the fields; a common axis is added if they have none."""
     found: list[_Arm] = []
     for field in schema:
         kind = field.type
-        if _is_list(kind) and pa.types.is_struct(kind.value_type):  # a list of pixels
+        if _is_list(kind) and pa.types.is_struct(kind.value_type):  # list of pixels
             kind = kind.value_type
         if pa.types.is_struct(kind):
             names = [kind.field(number).name for number in range(kind.num_fields)]
@@ -144,7 +144,7 @@ def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> l
 
 
 def _paths(schema: Any, hints: Hints) -> dict[str, tuple[str, ...]]:
-    """Name → the fields that lead to it: of a struct of structs its parts, down to the spectra."""
+    """Name → path of field names, through nested structs down to the spectra."""
     found: dict[str, tuple[str, ...]] = {}
     left = [((field.name,), field.type) for field in schema]
     while left:
@@ -162,7 +162,7 @@ def _paths(schema: Any, hints: Hints) -> dict[str, tuple[str, ...]]:
 
 
 def _fields(schema: Any, paths: Mapping[str, tuple[str, ...]]) -> list[Any]:
-    """The fields that paths lead to, by the names of those."""
+    """The fields at the given paths, named by the keys."""
     found: list[Any] = []
     for name, path in paths.items():
         field = schema.field(path[0])
@@ -173,7 +173,7 @@ def _fields(schema: Any, paths: Mapping[str, tuple[str, ...]]) -> list[Any]:
 
 
 def _at(batch: Any, paths: Mapping[str, tuple[str, ...]]) -> Any:
-    """The batch with the parts of its structs of structs as columns."""
+    """The batch with the parts of nested structs as columns."""
     if all(len(path) == 1 for path in paths.values()):
         return batch
     columns: dict[str, Any] = {}
@@ -218,7 +218,7 @@ def _rows(
 
 
 def _facts_within(column: Any) -> dict[str, list[Any]]:
-    """Of structs that hold spectra, the fields that are no lists."""
+    """Scalar fields of structs that hold spectra."""
     if not pa.types.is_struct(column.type):
         return {}
     fields = [column.type.field(number) for number in range(column.type.num_fields)]
@@ -231,7 +231,7 @@ def _single(field: Any) -> bool:
 
 
 def _short(file: Any, nested: list[str]) -> list[str]:
-    """Lists and records beside the pixels that are facts of an object, by the first row."""
+    """Names of nested columns that are facts of an object rather than pixels, by the first row."""
     first = [*islice(file.iter_batches(1, columns=nested, use_threads=False), 1)] if nested else []
     found: list[str] = []
     for name, column in ((name, batch.column(name)) for batch in first for name in nested):
@@ -244,21 +244,21 @@ def _short(file: Any, nested: list[str]) -> list[str]:
 
 
 def _by_row(batch: Any, arm: _Arm) -> list[dict[str, Any]]:
-    """Of each row, the arrays of an arm by their names."""
+    """Arrays of an arm by name, for each row."""
     if not arm.struct:
         lists = {name: _lists(batch.column(field)) for name, field in arm.fields.items()}
     else:
         held, fields = batch.column(arm.struct), [*arm.fields]
         if not pa.types.is_struct(held.type):
             return [_of_pixels(held[row].values, fields) for row in range(len(held))]
-        # Flattened, a field has no value where the whole has none.
+        # In a flattened struct, a field is null where the struct is null.
         parts = dict(zip(fields, held.flatten(), strict=True))
         lists = {field: _lists(part) for field, part in parts.items() if _is_list(part.type)}
     return [{field: of[row] for field, of in lists.items()} for row in range(batch.num_rows)]
 
 
 def _arms_within(arrays: dict[str, Any]) -> list[dict[str, Any]]:
-    """The arms of a row whose arrays are lists of one for each arm; itself where they are not."""
+    """Arms of a row whose arrays are lists with one entry per arm; otherwise the row itself."""
     nested = {n: len(one) for n, one in arrays.items() if len(one) and type(one[0]) is np.ndarray}
     if len({*nested.values()}) != 1:
         return [arrays]
@@ -269,14 +269,14 @@ def _arms_within(arrays: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _of_pixels(pixels: Any, fields: list[str]) -> dict[str, Any]:
-    """Of a row that is a list of pixels, each with all fields."""
+    """Arrays of a row that is a list of pixels with fields."""
     if pixels is None:
         return {field: np.empty(0) for field in fields}
     return {field: _array(pixels.field(number)) for number, field in enumerate(fields)}
 
 
 def _lists(column: Any) -> Sequence[np.ndarray]:
-    """Of each row its array; at once where no value is missing."""
+    """Array of each row; without copies if no value is missing."""
     flat = column.flatten()
     if column.null_count or flat.null_count or not _is_number(flat.type):
         return [_array(column[row].values) for row in range(len(column))]
@@ -287,7 +287,7 @@ def _lists(column: Any) -> Sequence[np.ndarray]:
 
 
 def _is_fact(kind: Any) -> bool:
-    """Whether a column holds a value a row; a dictionary, as of categories, holds its values."""
+    """Whether a column has one value per row; a dictionary type counts by its values."""
     plain: Any = kind.value_type if pa.types.is_dictionary(kind) else kind
     return not (pa.types.is_nested(plain) or pa.types.is_null(plain))
 
@@ -297,7 +297,7 @@ def _is_number(kind: Any) -> bool:
 
 
 def _array(values: Any) -> np.ndarray:
-    """Of one row; NaN, or a masked value, where there is none."""
+    """Array of one row; missing values are NaN or masked."""
     if values is None:
         return np.empty(0)
     if pa.types.is_decimal(values.type):
@@ -310,7 +310,7 @@ def _array(values: Any) -> np.ndarray:
 
 
 def _said_of_fields(schema: Iterable[Any]) -> tuple[dict[str, str], dict[str, object]]:
-    """Units by name of the fields, those within structs too; and what else is said of each."""
+    """Units by field name, also within structs; and other metadata of each field."""
     units: dict[str, str] = {}
     about: dict[str, object] = {}
     left = [*schema]

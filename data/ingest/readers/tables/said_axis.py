@@ -1,4 +1,4 @@
-"""An axis that stands in metadata rather than in a column: as numbers, or by a header's words."""
+"""Spectral axis given by metadata rather than a column: as a list, or by header keywords."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEADER = ("CRVAL1", "CDELT1", "CD1_1", "CRPIX1", "CUNIT1", "CTYPE1", "DC-FLAG",
 
 
 class SaidAxis(NamedTuple):
-    """Its name, its unit as it is written, and its numbers (D,) by how many pixels there are."""
+    """Name, unit as written, and a function from the number of pixels D to the values (D,)."""
 
     name: str
     unit: str
@@ -35,12 +35,12 @@ class SaidAxis(NamedTuple):
 
 
 def axis_said(said: Mapping[str, object]) -> SaidAxis | None:
-    """Of metadata with a list called as an axis is, or with CRVAL1 or COEFF0; None of any other.
+    """Axis from a list with the name of an axis, or from CRVAL1 or COEFF0; else None.
 
     Parameters
     ----------
     said
-        Name → value; lists and numbers may be JSON.
+        Metadata by name; lists and numbers may be JSON.
     """
     for name, value in said.items():
         if {*AXES} & columns_by_role([str(name)]).keys():
@@ -56,7 +56,7 @@ def axis_said(said: Mapping[str, object]) -> SaidAxis | None:
 
 
 def with_said_axis(table: Any, hints: Hints) -> Any:
-    """A table of astropy's, with the axis that its meta says as a column where it has none."""
+    """An astropy table with the axis of its meta as a column, if it has none."""
     roles = hinted_roles(table.colnames, hints.about(table.colnames))
     if "flux" not in roles or {*AXES} & roles.keys():
         return table

@@ -24,12 +24,12 @@ from .table import AXES, spectrum_of_columns
 __all__ = ["apart", "are_arms", "load_tables", "numbered", "tables_of"]
 
 _NOISE = ("ivar", "error", "variance")
-# Tables of these have the columns of a spectrum, and are none of the object.
+# Tables with these names have the columns of a spectrum, but not of the object.
 _OTHERS = re.compile(
     r"SKY|MODEL|TEMPL|TELLUR|THROUGHPUT|CALIB|(?<![A-Z])(RESP|FLAT|LAMP|STANDARD|PHOTOM)|"
     r"(?<![A-Z])(ARCS?|RAW|(EM_?)?LINES?)(?![A-Z])"
 )
-# Behind an object's name, of its arms and orders.
+# Suffixes of an object's name for arms and orders.
 _ARM = re.compile(
     r"(.*\S)[-_ ](?:B|G|R|Z|U|V|I|BLUE|GREEN|RED|UVB|VIS|NIR|(?:ORDER|ARM|CHIP)[-_ ]?\d+)"
 )
@@ -37,9 +37,9 @@ _HALF = 0.5
 
 
 def tables_of(hdus: Sequence[Hdu], hints: Hints) -> list[Hdu]:
-    """Those with an axis, flux and its noise: of one spectrum, or of one in each row.
+    """Tables with axis, flux and noise, of one spectrum or of one per row.
 
-    Left out are those called sky, model, telluric and the like.
+    Tables named sky, model, telluric and the like are excluded.
     """
     return [hdu for hdu in hdus if not _OTHERS.search(hdu.name) and _is_spectrum(hdu, hints)]
 
@@ -50,17 +50,17 @@ def _is_spectrum(hdu: Hdu, hints: Hints) -> bool:
     try:
         roles = hinted_roles(hdu.columns, hints)
     except ReadError:
-        return False  # another has the columns that the user names
+        return False  # another table has the columns named by the user
     return "flux" in roles and bool({*AXES} & {*roles}) and bool({*_NOISE} & {*roles})
 
 
 def load_tables(
     hdus: Sequence[Hdu], tables: Sequence[Hdu], path: Path, hints: Hints
 ) -> Iterator[Spectrum]:
-    """Arms joined, where each overlaps the next by less than half; else each table's spectra.
+    """Read the tables: joined if they are arms that overlap by less than half, else separately.
 
-    Then the table's name, or its number, is part of the id. What headers of other tables say
-    counts for arms alone.
+    Separate spectra have the table's name or number in their id. Headers of other tables count
+    for arms only.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def load_tables(
 
 
 def numbered(names: Sequence[str]) -> list[str]:
-    """Names, with their numbers from 1 behind those that several have, or that are empty."""
+    """Names made unique: a number from 1 is appended to repeated or empty ones."""
     return [
         name if name and names.count(name) == 1 else f"{name}{number}"
         for number, name in enumerate(names, 1)
@@ -95,15 +95,15 @@ def numbered(names: Sequence[str]) -> list[str]:
 
 
 def apart(found: dict[str, list[Spectrum]], file: str) -> Iterator[Spectrum]:
-    """Spectra of parts of a file, each with an id of its own.
+    """Spectra of the parts of a file, with unique ids.
 
     Parameters
     ----------
     found
-        By the part's name, which stands in the ids that are the file's name, and in those that
-        another part has too.
+        Spectra by name of the part, which is added to ids equal to the file's name, and to those
+        that occur in several parts.
     file
-        The file's name.
+        Name of the file.
     """
     seen: set[str] = set()
     for name, spectra in found.items():
@@ -118,9 +118,9 @@ def apart(found: dict[str, list[Spectrum]], file: str) -> Iterator[Spectrum]:
 
 
 def are_arms(found: Iterable[Sequence[Spectrum]]) -> bool:
-    """Whether parts of a file, each of one spectrum, are arms or orders of one.
+    """Whether parts of a file, with one spectrum each, are arms or orders of one.
 
-    They are in one unit, have no two redshifts, and overlap by less than half.
+    True if they have one unit, at most one redshift, and overlap by less than half.
     """
     parts = [*found]
     if any(len(part) != 1 for part in parts):
@@ -133,7 +133,7 @@ def are_arms(found: Iterable[Sequence[Spectrum]]) -> bool:
 
 
 def _with_arms_joined(found: dict[str, list[Spectrum]]) -> dict[str, list[Spectrum]]:
-    """By the names of objects, where those of tables say so: ``A-B`` and ``A-R`` are arms of A."""
+    """Join arms by object if table names tell so: ``A-B`` and ``A-R`` are arms of A."""
     arms: dict[str, list[str]] = {}
     for name in found:
         matched = _ARM.fullmatch(name)

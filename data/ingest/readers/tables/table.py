@@ -1,7 +1,7 @@
-"""One spectrum in a table of one's own: wavelength, flux and its error, a pixel a row.
+"""One spectrum in a plain table: wavelength, flux and error, one pixel per row.
 
-What a notebook writes: ``Table({"wave": …, "flux": …, "ivar": …}).write("mine.fits")``; and what
-other tools write, by the names, units, masks and air of their columns and headers.
+Such as ``Table({"wave": …, "flux": …, "ivar": …}).write("mine.fits")``, and files of other tools,
+identified by the names and units of their columns, their masks and their headers.
 """
 
 from __future__ import annotations
@@ -56,34 +56,34 @@ _AT_REST = (
 
 
 def table_of(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> Hdu | None:
-    """The first HDU that is a table with a spectral axis and a flux; None if none is."""
+    """The first HDU that is a table with spectral axis and flux, or None."""
     for hdu in hdus:
         if not hdu.columns:
             continue
         try:
             named = hinted_roles(hdu.columns, hints)
         except ReadError:
-            continue  # another table may have the columns that the user names
+            continue  # another table may have the columns named by the user
         if "flux" in named and any(axis in named for axis in AXES):
             return hdu
     return None
 
 
 def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -> Spectrum:
-    """A spectrum from columns whose names, units and header say what they are.
+    """Read a spectrum from columns identified by their names, units and header.
 
-    The axis is in the column's unit, Å if it has none and looks so, observed frame; in vacuum,
-    unless something says air. Flux in any unit of flux density becomes 1e-17 erg/s/cm²/Å, counts
-    stay counts, and without a unit the flux is relative. What a mask or quality column marks is no
-    data; wavelengths may fall, overlap or repeat (joined by inverse variance), and those that are
-    no wavelengths are left out. Redshift from the header or a column, position from ``RA``,
-    ``DEC`` in degrees, class from ``CLASS``, ``SUBCLASS``. The file's name is the identifier.
+    The axis is in the column's unit (Å if there is none and the values fit), in the observed
+    frame, and in vacuum unless stated otherwise. Flux in any unit of flux density is converted to
+    1e-17 erg/s/cm²/Å, counts stay counts, and without a unit the flux is relative. Pixels marked
+    by mask or quality columns have ivar 0. Wavelengths may decrease, overlap or repeat (joined by
+    inverse variance); invalid ones are dropped. Redshift is from the header or a column, position
+    from ``RA``, ``DEC`` in degrees, class from ``CLASS``, ``SUBCLASS``. The id is the file's name.
 
     Raises
     ------
     ReadError
-        There is neither ivar nor error, a unit does not fit, every pixel is masked, wavelengths are
-        at rest or those of several spectra, or the table is damaged.
+        There is neither ivar nor error, a unit does not fit, all pixels are masked, wavelengths are
+        in the rest frame or of several spectra, or the table is damaged.
     """
     named = hinted_roles(columns.names, hints)
     try:
@@ -126,7 +126,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
 def _wave_vac_aa(
     columns: Columns, named: dict[Role, str], *, air: bool, named_by_user: bool
 ) -> tuple[np.ndarray, Medium]:
-    """(D,) Å in vacuum; NaN where there is no wavelength. And what was said of the medium."""
+    """Wavelengths (D,) in vacuum Å, NaN where invalid; and the stated medium."""
     axis: Role = next(axis for axis in AXES if axis in named)
     name = named[axis]
     values, unit = columns.numbers(name), unit_of_axis(columns, name)
@@ -152,13 +152,13 @@ def _wave_vac_aa(
 
 @once_a_table
 def _frame_and_medium(columns: Columns, name: str, unit: str) -> tuple[str, Said]:
-    """What puts the wavelengths of a column at rest, if anything does, and what they are in."""
+    """Statement that wavelengths are in the rest frame ("" if none), and the medium."""
     told: Any = {"column": name, "number": columns.names.index(name) + 1, "unit": unit}
     return said_at_rest(columns.value, **told), medium_of(columns.value, **told)
 
 
 def _facts(columns: Columns, found: dict[str, str]) -> dict[str, str | float]:
-    """Of the header, and what was found of the pixels, where it is not empty."""
+    """Facts from the header, and non-empty ones found about the pixels."""
     said = facts_of(said_of(columns.value, HEADER_FACTS))
     return said | {name: what for name, what in found.items() if what}
 
@@ -166,7 +166,7 @@ def _facts(columns: Columns, found: dict[str, str]) -> dict[str, str | float]:
 def _model(
     columns: Columns, named: dict[Role, str], wave_aa: np.ndarray, factor: np.ndarray
 ) -> Callable[[np.ndarray], np.ndarray] | None:
-    """The survey's own model by wavelength, in the flux's unit; None without a column of it."""
+    """The survey's model at each wavelength, in the unit of the flux; None without one."""
     if "model" not in named:
         return None
     values = columns.numbers(named["model"])
@@ -179,7 +179,7 @@ def _model(
 
 
 def _redshifts(columns: Columns, named: dict[Role, str], told: str) -> list[tuple[str, object]]:
-    """What is said of the redshift, by its names; of one that the user names, that alone."""
+    """Redshifts in the file by name; only the user's choice if there is one."""
     ask = columns.value
     own = _of_column(columns, named["redshift"]) if "redshift" in named else []
     if told and own and plain_name(named["redshift"]) == plain_name(told):
@@ -190,7 +190,7 @@ def _redshifts(columns: Columns, named: dict[Role, str], told: str) -> list[tupl
 
 
 def _of_column(columns: Columns, name: str) -> list[tuple[str, object]]:
-    """The one number of a column; empty where it has none."""
+    """The single value of a column; empty if it has none."""
     values = columns.numbers(name)
     good = np.unique(values[np.isfinite(values)])
     if not len(good):

@@ -1,4 +1,4 @@
-"""Spectra in files that are no FITS files: text, ECSV, VOTable, Parquet, HDF5, NPZ."""
+"""Spectra in files other than FITS: text, ECSV, VOTable, Parquet, HDF5, NPZ."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ _TITLES = {"votable": "a VOTable", "ecsv": "ECSV", "text": "text"}
 _LOOKED_AT = 500  # bytes
 _WIDE, _LONGEST_LETTER = (b"\xff\xfe", b"\xfe\xff"), 4
 _LINES = 200
-# Of other programs, what stands where there is no number: of IRAF, Excel, Windows, pandas.
+# Words of other programs for a missing number: IRAF, Excel, Windows, pandas.
 _NOTHING = {
     *("", "nan", "null", "none", "---", "--", "-", "na", "n/a", "n.a.", "indef", "...", "..", "?"),
     *("#n/a", "<na>", "masked", "missing", "-nan", "1.#qnan", "-1.#ind", "1.#inf", "nan(ind)"),
     "-nan(ind)",
 }
-_MOST_DIGITS = 15  # of a whole number in double precision
+_MOST_DIGITS = 15  # of an integer in double precision
 _UNNAMED = "columns without names"
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _LABELS = ({"label", "z", "ebv"}, {"id", "file"})
 
 
 def is_text(path: Path) -> bool:
-    """Whether the ending, without that of a packed file, is one of a file that is no FITS file.
+    """Whether a file is not FITS, by its ending without that of a packed file.
 
-    Of an ending that says nothing the file's first bytes decide, and a FITS file is one under any.
+    For unknown endings the first bytes decide; FITS files are recognized under any ending.
     """
     return _kind(path) is not None
 
@@ -88,14 +88,14 @@ def _kind(path: Path) -> str | None:
             stream.seek(0)
             start = stream.read(_LOOKED_AT)
     except (OSError, ReadError):
-        return kind  # whoever opens it says so
+        return kind  # errors are reported when it is opened
     if start.startswith(b"SIMPLE") or (kind in (None, "text") and other_kind(start)):
-        return None  # whoever opens it as FITS says what it is
+        return None  # reported when it is opened as FITS
     return kind or _kind_by_content(start)
 
 
 def _kind_by_content(start: bytes) -> str | None:
-    """Of a file whose ending says nothing; None of what is no table known here."""
+    """Kind of a file with an unknown ending; None if it is not a known table."""
     known = next((kind for begins, kind in _BEGINNINGS.items() if start.startswith(begins)), None)
     if known is not None or not start.strip():
         return known
@@ -105,7 +105,7 @@ def _kind_by_content(start: bytes) -> str | None:
         wide = start[:2] in _WIDE
         lines = (decoded(start) if wide else start.decode("utf-8")).splitlines()
     except UnicodeDecodeError as error:
-        if error.start < len(start) - _LONGEST_LETTER:  # it is not its cut end
+        if error.start < len(start) - _LONGEST_LETTER:  # not merely a truncated character
             return None
         lines = start[: error.start].decode("utf-8").splitlines()
     plain = all(c.isprintable() or c in "\t\f" for line in lines for c in line)
@@ -113,19 +113,19 @@ def _kind_by_content(start: bytes) -> str | None:
 
 
 def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
-    """The spectra in a file, by columns, as :func:`~.table.spectrum_of_columns`.
+    """Read the spectra in a file, by :func:`~.table.spectrum_of_columns`.
 
-    Of plain text the first line names the columns, with or without a ``#``. A redshift comes from
+    In plain text the first line names the columns, with or without a ``#``. A redshift comes from
     the header of a format that has one, from a line ``# z = 0.1``, from a column ``z``, or from
     the labels file.
 
     Raises
     ------
     ReadError
-        The file is damaged, its columns have no names, or none of a wavelength and a flux.
+        The file is damaged, its columns have no names, or there is no wavelength or flux.
     """
     kind = _kind(path)
-    # An archive of arrays is a zip, which is no packing here.
+    # An NPZ archive is a zip, but must not be unpacked here.
     with path.open("rb") if kind in ("npz", "npy", "hdf5") else opened(path) as stream:
         if kind == "parquet":
             from .parquet import load_parquet
@@ -142,12 +142,12 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
 
 
 def spectra_of_tables(tables: Sequence[Table], path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """The spectra of tables of astropy's, under the name of a file.
+    """Read the spectra of astropy tables, under the name of a file.
 
     Raises
     ------
     ReadError
-        None has a wavelength and a flux.
+        No table has a wavelength and a flux.
     """
     tables = [with_said_axis(table, hints) for table in tables]
     held = [(table, _hints_of(table, hints)) for table in tables]
@@ -209,10 +209,10 @@ def _why_none(table: Any) -> tuple[Any, str]:
 
 
 def _read(stream: IO[bytes], kind: str, hints: Hints) -> list[Any]:
-    """The tables of a file; all but VOTables have one."""
+    """The tables of a file; only VOTables may have several."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", AstropyWarning)  # of style: units, VOTable's version
+            warnings.simplefilter("ignore", AstropyWarning)  # on style: units, VOTable version
             warnings.simplefilter("ignore", VOWarning)
             if kind == "votable":
                 return read_votables(stream)
@@ -223,7 +223,7 @@ def _read(stream: IO[bytes], kind: str, hints: Hints) -> list[Any]:
             if form:
                 return [Table.read(decoded(content).splitlines(), format=form)]
             if kind == "ecsv" or content.lstrip()[:8].startswith(b"# %ECSV"):
-                # As lines: of text astropy asks first whether it is the name of a file.
+                # As lines: astropy would first try a string as a file name.
                 return [Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv")]
             return [_plain(content, hints)]
     except _DAMAGE as error:
@@ -232,11 +232,11 @@ def _read(stream: IO[bytes], kind: str, hints: Hints) -> list[Any]:
 
 
 def _plain(content: bytes, hints: Hints) -> Any:
-    """Columns of numbers where they are, else of text; of names text too."""
+    """Table with numeric columns where possible; names stay text."""
     try:
         found = read_delimited(content)
     except ValueError:
-        if not _has_numbers(content):  # prose, whose lines differ in length
+        if not _has_numbers(content):  # prose
             raise _no_table(content) from None
         raise
     found = named_by_notes(found)
@@ -256,7 +256,7 @@ def _plain(content: bytes, hints: Hints) -> Any:
 
 
 def _name_and_unit(written: str, hints: Hints) -> tuple[str, str]:
-    """``flux [Jy]`` is a name with its unit, where a spectrum's column is called so."""
+    """Split ``flux [Jy]`` into name and unit, if the name is that of a spectrum's column."""
     parts = _WITH_UNIT.fullmatch(written) if len(written) < _LOOKED_AT else None
     if parts is None:
         return written, ""
@@ -278,7 +278,7 @@ def _no_table(content: bytes) -> ReadError:
 
 
 def _has_numbers(content: bytes) -> bool:
-    """Whether any of the first lines is of numbers alone, as those of a table are."""
+    """Whether any of the first lines consists of numbers only."""
     for line in decoded(content[:100_000]).splitlines()[:_LINES]:
         words = re.split(r"[,;|\s]+", line.strip(" ,;|\t"))
         try:
@@ -290,7 +290,7 @@ def _has_numbers(content: bytes) -> bool:
 
 
 def _numbers(words: Sequence[str]) -> np.ndarray:
-    """(D,) float64 with NaN where nothing stands; text if a word is none, or too long."""
+    """Numbers (D,) float64, NaN where empty; text if a word is not a number, or too long."""
     if any(len(word) > _MOST_DIGITS and word.isdigit() for word in words):
         return np.array(words)
     try:

@@ -1,4 +1,4 @@
-"""VOTables: the table of a spectrum among those of a file, with what its parameters say."""
+"""Tables of a VOTable file, with their parameters as meta."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ __all__ = ["read_votables"]
 
 
 def read_votables(stream: IO[bytes]) -> list[Table]:
-    """Every table that has rows, with parameters and infos by their names in its meta.
+    """Tables with rows; parameters and infos by name are in their meta.
 
     Parameters
     ----------
     stream
-        Of a VOTable.
+        Open VOTable file.
 
     Returns
     -------
-    Of a parameter with a utype also the last word of that (``spec:Target.Redshift``); of one that
-    several tables have the nearest.
+    A parameter with a utype is also stored under its last word (``spec:Target.Redshift``). Of equal
+    names the nearest to the table counts.
 
     Raises
     ------
     ValueError
-        There is no table.
+        The file has no table.
     """
     votable: Any = parse(stream, verify="ignore")
     tables = [*votable.iter_tables()]
@@ -50,7 +50,7 @@ def _with_said(votable: Any, held: Any) -> Table:
 
 
 def _elements(votable: Any, table: Any) -> list[Any]:
-    """Params and infos, the nearest first."""
+    """PARAM and INFO elements, the nearest first."""
     elements = [*table.params, *table.infos]
     for resource in votable.resources:
         if any(one is table for one in resource.iter_tables()):

@@ -1,1 +1,1 @@
-"""Words of files: columns, media, redshifts and their warnings; and what a user says of them."""
+"""Vocabulary of files: names of columns, media, redshifts and warnings; and users' hints."""

@@ -1,4 +1,4 @@
-"""What people call the columns of a spectrum: one table, from which all plain files are read."""
+"""Names in use for the columns of a spectrum: one table for all plain files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Role = Literal[
 MORE_MASKS: tuple[Role, ...] = ("mask 2", "mask 3", "mask 4", "mask 5")
 """Of columns besides that may be masks by their names; what they hold decides."""
 
-# In order of preference; compared without case, blanks, dots and underscores.
+# In order of preference; compared ignoring case, blanks, dots and underscores.
 NAMES: dict[Role, tuple[str, ...]] = {
     "wave": (
         "wave", "wavelength", "lambda", "lam", "wl", "spectral_axis", "spectralaxis", "wave_aa",
@@ -79,16 +79,16 @@ NAMES: dict[Role, tuple[str, ...]] = {
 
 @lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
-    """A column's name as names are compared."""
+    """A column name normalized for comparison."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 _KNOWN: dict[Role, tuple[str, ...]] = {
     role: tuple(map(plain_name, names)) for role, names in NAMES.items()
 }
-# Masks only where they hold 0 and 1.
+# Masks only if they hold 0 and 1.
 _WEIGHTS = ("weight", "weights", "wt")
-# Of each one is enough.
+# One of each group is required.
 _KINDS: tuple[tuple[ComposedRole, ...], ...] = (
     ("wave", "log wave", "frequency"), ("flux",), ("ivar", "error", "variance"),
     ("mask", "good mask", "quality"),
@@ -96,7 +96,7 @@ _KINDS: tuple[tuple[ComposedRole, ...], ...] = (
 
 
 def columns_by_role(columns: Iterable[str]) -> dict[Role, str]:
-    """Which column plays which part; the first of the names that is there.
+    """Role → column: the first known name that is present.
 
     Where nobody has the name of an axis, of flux or of its noise, what says so in several words
     (:mod:`.composed_names`).

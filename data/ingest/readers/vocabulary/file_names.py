@@ -1,4 +1,4 @@
-"""Names of files of spectra: what is left without the endings, and as text."""
+"""File names of spectra: without endings, and as printable text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TABLES = (
 
 @lru_cache(maxsize=64)
 def name_of(path: Path) -> str:
-    """The whole name without its endings: ``NGC2916.V500.rss`` of ``NGC2916.V500.rss.fits.gz``."""
+    """Name without known endings: ``NGC2916.V500.rss`` for ``NGC2916.V500.rss.fits.gz``."""
     name = path.name
     for endings in (_PACKED, (*FITS_ENDINGS, *_TABLES)):
         ending = next((e for e in endings if name.lower().endswith(e)), "")
@@ -31,5 +31,5 @@ def name_of(path: Path) -> str:
 
 
 def readable(name: str | Path) -> str:
-    """A name or path as one line: bytes that are no UTF-8, and control marks, as ``\\xe9``."""
+    """A name or path on one line: invalid UTF-8 and control characters are escaped (``\\xe9``)."""
     return printable(os.fsencode(name).decode("utf-8", errors="backslashreplace"))

@@ -1,4 +1,4 @@
-"""What a user says of files where their own words end: which column is what, and air."""
+"""Hints of the user about files: roles of columns, and wavelengths in air."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ _ASKED = "wave, loglam, frequency, energy, flux, error, ivar, variance, mask, go
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """Said by the user; what a file says of a survey that is known here goes before.
+    """Hints of the user; readers of known surveys do not need them.
 
     Attributes
     ----------
     columns
-        Role → name of the column, or its number from 1 where columns have no names.
+        Role → column name, or number from 1 if columns have no names.
     air
-        Wavelengths are in air wherever a table or image of one's own says nothing.
+        Whether wavelengths are in air if a plain table or image does not state the medium.
     by_ucd
-        Roles of `columns` that UCDs of the file gave rather than the user.
+        Roles in `columns` that are from UCDs of the file rather than the user.
     """
 
     columns: Mapping[Role, str] = field(default_factory=dict)
@@ -46,11 +46,11 @@ class Hints:
 
     @property
     def by_user(self) -> frozenset[Role]:
-        """Roles of the columns that the user names."""
+        """Roles whose columns were named by the user."""
         return frozenset(self.columns) - self.by_ucd
 
     def about(self, names: Iterable[str]) -> Hints:
-        """Those that speak of columns of these names; of a redshift also what is none of them."""
+        """Hints about the given columns; that of the redshift is kept in any case."""
         if not self.columns:
             return self
         known = {plain_name(name) for name in names}
@@ -65,12 +65,12 @@ NO_HINTS = Hints()
 
 
 def parse_columns(said: Iterable[str]) -> dict[Role, str]:
-    """``["flux=F", "wave=LAM,error=E"]`` as role → column.
+    """Parse ``["flux=F", "wave=LAM,error=E"]`` into role → column.
 
     Raises
     ------
     ValueError
-        One is no such pair, or names no role.
+        An item is not such a pair, or its role is unknown.
     """
     found: dict[Role, str] = {}
     pairs = (pair for text in said for pair in re.split(r"[,;]\s*(?=[\w\s]+=)", text))
@@ -84,24 +84,24 @@ def parse_columns(said: Iterable[str]) -> dict[Role, str]:
 
 
 def hinted_roles(columns: Iterable[str], hints: Hints) -> dict[Role, str]:
-    """Which column plays which part: as the user says, else by the table of names.
+    """Role → column: by the user's hints, else by the known names.
 
     Raises
     ------
     ReadError
-        There is no column that the user names, other than one of redshifts.
+        A column named by the user does not exist (except for the redshift).
     """
     names = [*columns]
     roles = columns_by_role(names)
     known = {plain_name(name): name for name in reversed(names)}
     for role, said in hints.columns.items():
         for kinds in (_AXES, _NOISE, MASKS):
-            if role in kinds:  # what the user names stands instead of what was guessed
+            if role in kinds:  # the user's column replaces the guessed one
                 for other in kinds - hints.columns.keys():
                     roles.pop(other, None)
         wanted = _plain(said, known)
         if wanted not in known and role == _REDSHIFT:
-            continue  # a header or a row may have it
+            continue  # it may be in a header or a row
         if wanted not in known:
             shown = ", ".join(names[:12])
             raise ReadError("unknown format", f"there is no column {said!r}; it has {shown}")
@@ -110,5 +110,5 @@ def hinted_roles(columns: Iterable[str], hints: Hints) -> dict[Role, str]:
 
 
 def _plain(said: str, known: Container[str]) -> str:
-    """As names are compared; a number means that column where none is called so."""
+    """Normalized name; a number refers to that column if no column has it as name."""
     return f"col{said}" if said.isdigit() and said not in known else plain_name(said)

@@ -1,4 +1,4 @@
-"""Headers are asked by keyword; of many keywords a header, or a row of a table, has few."""
+"""Lookup of many keywords in headers and rows, which have few of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Ask = Callable[[str], object]
 
 
 def said_of(ask: Ask, keywords: Iterable[str]) -> list[tuple[str, object]]:
-    """Of some keywords, in their order, those of which something is said, with what it is."""
+    """Pairs of keyword and value for those keywords that have a value, in order."""
     facts = getattr(ask, "__self__", None)
-    if type(facts) is dict:  # of a row: most tables have as many rows as columns are few
+    if type(facts) is dict:  # a row of a table: faster, as tables have many rows
         keywords = [keyword for keyword in keywords if keyword in facts]
     return [(keyword, said) for keyword in keywords if (said := ask(keyword)) is not None]

@@ -1,4 +1,4 @@
-"""Whether wavelengths are in air or in vacuum, by what a header says of them."""
+"""Medium of wavelengths, air or vacuum, by the header."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _WORDS = (
     "WAVE_SYS", "SPECTRAL_MEDIUM", "SPEC_MEDIUM", "WAVELENGTH MEDIUM", "SPECTRUM MEDIUM",
     "SPECTRAL MEDIUM",
 )  # fmt: skip
-# Done, they leave vacuum or air; not done, they say nothing.
+# Corrections: if applied, they give the medium; if not, nothing is known.
 _CONVERSIONS: dict[str, Said] = {
     "AIR2VAC": "vacuum", "AIRTOVAC": "vacuum", "VACCORR": "vacuum", "VAC_CORR": "vacuum",
     "AIR_TO_VAC": "vacuum", "VAC2AIR": "air", "VACTOAIR": "air", "VAC_TO_AIR": "air",
 }  # fmt: skip
 SENTENCES = ("COMMENT", "HISTORY", "COMMENTS", "NOTES")
 """Keywords of remarks in words."""
-# Truth values of any type, by what they say is true.
+# Boolean keywords of any type, by the medium that True stands for.
 _TRUTHS: dict[str, Said] = {
     "VACUUM": "vacuum", "VACWAVE": "vacuum", "WAVEVAC": "vacuum", "AIR": "air",
     "AIRWAVE": "air", "WAVEAIR": "air", "WAVE_AIR": "air", "WAV_AIR": "air",
@@ -37,19 +37,19 @@ _NO, _YES = ("f", "false", "no", "n", "0"), ("t", "true", "yes", "y", "1")
 
 
 def medium_of(value: Ask, *, column: str = "", number: int = 0, unit: str = "") -> Said:
-    """What is said: by VACUUM of any type, a word, the axis's type, its UCD, or a column's name.
+    """Stated medium, by VACUUM of any type, words, axis type, UCD, or the column's name.
 
     Parameters
     ----------
     value
-        Header value of a keyword, None if absent.
+        Function that returns the header value of a keyword, or None.
     column, number, unit
-        Name of the column of wavelengths, its number from 1, and its unit as it is written; none
-        of an image.
+        Name of the wavelength column, its number from 1, and its unit as written; defaults for
+        images.
 
     Returns
     -------
-    Empty if nothing is said: wavelengths are then taken as vacuum.
+    "" if nothing is stated: wavelengths are then taken as vacuum.
     """
     told = [
         *(_truth(told, _TRUTHS[name]) for name, told in said_of(value, _TRUTHS)),
@@ -65,7 +65,7 @@ def medium_of(value: Ask, *, column: str = "", number: int = 0, unit: str = "") 
     kind = (axis or str(value("CTYPE1") or "")).strip().upper()
     if kind.startswith("AWAV"):
         return "air"
-    if re.match(r"(WAVE|VACUUM)(?![A-Z])", kind):  # WAVELENGTH is no type of the standard
+    if re.match(r"(WAVE|VACUUM)(?![A-Z])", kind):  # WAVELENGTH is not a type of the standard
         return "vacuum"
     own = (f"TUNIT{number}", f"TCOMM{number}", f"TDESC{number}", f"{column.upper()}_DESCRIPTION")
     about = own if column else ("CUNIT1",)
@@ -75,18 +75,18 @@ def medium_of(value: Ask, *, column: str = "", number: int = 0, unit: str = "") 
 
 
 def _first(told: Iterable[str]) -> Said:
-    """Of those that say something."""
+    """The first non-empty statement."""
     said = next(filter(None, told), "")
     return "air" if said == "air" else "vacuum" if said else ""
 
 
 def sentences_say(text: str) -> Said:
-    """What a remark says, by a line that speaks of wavelengths in air or in vacuum.
+    """Medium stated in a remark by a line on wavelengths in air or vacuum.
 
     Parameters
     ----------
     text
-        Of any number of lines. One that denies, or asks, says nothing.
+        Any number of lines. Negations and questions do not count.
     """
     for line in re.split(r"[\n.;]", text.lower()):
         if not re.search(r"wave|lambda|λ|angstrom|\b(air|vac\w*) to (air|vac)", line) or re.search(
@@ -103,7 +103,7 @@ def sentences_say(text: str) -> Said:
 
 
 def _apart(told: object) -> Said:
-    """As a word of its own, in what is no word for the medium alone."""
+    """Medium named as a separate word within a longer text."""
     words = re.findall(r"(?<![a-z])(air|vac)(?:uum)?(?![a-z])", str(told or "").lower())
     return "" if len({*words}) != 1 else "air" if words[0] == "air" else "vacuum"
 
@@ -114,7 +114,7 @@ def _done(told: object, left: Said) -> Said:
 
 
 def _truth(told: object, meant: Said) -> Said:
-    """What follows from a truth value, a number or a word; empty from a number of another kind."""
+    """Medium from a boolean, 0 or 1, or a word; "" for other numbers."""
     word = str(told).strip().lower()
     if told in (False, 0) or word in _NO:
         return "air" if meant == "vacuum" else "vacuum"

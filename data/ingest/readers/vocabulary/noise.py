@@ -1,4 +1,4 @@
-"""Errors as surveys give them, as inverse variance: 0 where there is none to trust."""
+"""Conversion of errors to inverse variance; 0 where the error is not valid."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ __all__ = ["from_error", "from_variance", "not_negative"]
 
 
 def from_error(error: np.ndarray) -> np.ndarray:
-    """(D,) 1/σ², float64; 0 where σ is not positive and finite."""
+    """Inverse variance 1/σ² (D,) float64; 0 where σ is not positive and finite."""
     error = error.astype(np.float64)
     with np.errstate(over="ignore"):
         return from_variance(np.where(error > 0, error**2, 0.0))
 
 
 def from_variance(variance: np.ndarray) -> np.ndarray:
-    """(D,) 1/variance, float64; 0 where the variance is not positive and finite."""
+    """Inverse variance (D,) float64; 0 where the variance is not positive and finite."""
     variance = variance.astype(np.float64)
     good = np.isfinite(variance) & (variance > 0)
     with np.errstate(over="ignore"):
@@ -23,5 +23,5 @@ def from_variance(variance: np.ndarray) -> np.ndarray:
 
 
 def not_negative(ivar: np.ndarray) -> np.ndarray:
-    """The same (D,), where a negative ivar, to some pipelines a bad pixel, becomes 0."""
+    """Inverse variance (D,) with negative values, bad pixels in some pipelines, set to 0."""
     return np.where(ivar > 0, ivar, 0.0)

@@ -1,4 +1,4 @@
-"""What a file says of an object beside its spectrum, as columns of the catalog."""
+"""Facts about an object beside its spectrum, as columns of the catalog."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ __all__ = [
     "in_capitals", "twice",
 ]  # fmt: skip
 
-# Not ``ebv``, which is the user's and by which a build corrects dust: a file's own is known for few
-# spectra of a mixed collection, and on another scale than the map's.
+# Not ``ebv``, which is set by the user and used for the dust correction: the value in a file exists
+# for few spectra of a mixed collection, and on another scale than that of the map.
 EBV = "ebv_survey"
 UNHEEDED = "mask_not_heeded"
 """Names of columns that may be masks, and were left alone."""
-# What is taken of the header of a file of no known survey.
+# Keywords taken from the header of a file of no known survey.
 HEADER_FACTS = (
     "EBV", "OBJECT", "OBJNAME", "SDSS_ID", "OBJID", "TARGETID", "SPECOBJID", "CATALOGID", "PLATE",
     "MJD", "FIBERID", "FIELD", "TELESCOP", "INSTRUME", "Z_ERR", "ZERR", "ZWARNING", "ZWARN",
 )  # fmt: skip
-# Of the catalog itself; what a file calls so stands beside them as file_….
+# Columns of the catalog itself; those of the file with these names become file_….
 _TAKEN = (
     "id", "ra", "dec", "z", "label", "spectral_class", "subclass", "sn_median", "survey", "file",
     "flux_unit", "z_warning", "medium", "object", "row", "set_aside", "set_aside_why",
@@ -31,14 +31,14 @@ BANDS = {"G", "R"}
 """Beside columns of these names one called z is of magnitudes."""
 MOST_IN_A_LIST = 12
 """Of what is a fact of an object rather than of its pixels."""
-_LONGEST = 80  # of a text; remarks of an observer are no column to sort by
-_EXACT = 2**53  # whole numbers beyond are rounded in double precision
+_LONGEST = 80  # characters of a text; longer ones are remarks
+_EXACT = 2**53  # larger integers are rounded in double precision
 _MOST_EBV = 100.0
 
 
 @lru_cache(maxsize=4096)
 def column_name(name: str) -> str:
-    """As the catalog calls it: lower case, of letters, digits and underscores."""
+    """Name in the catalog: lower case, of letters, digits and underscores."""
     plain = re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_") or "unnamed"
     if plain == "ebv":
         return EBV
@@ -48,20 +48,20 @@ def column_name(name: str) -> str:
 def facts_of(
     said: Iterable[tuple[str, object]], leave_out: Container[str] = ()
 ) -> dict[str, str | float]:
-    """Numbers and texts by the catalog's names; what is neither is left out.
+    """Numbers and texts by catalog name; other values are omitted.
 
     Parameters
     ----------
     said
-        Names and values.
+        Pairs of name and value.
     leave_out
-        Names in upper case that are known otherwise.
+        Upper-case names to omit, as they are stored elsewhere.
 
     Returns
     -------
-    Identifiers (names that end in ``id``) as text, since many are longer than a number in double
-    precision. An E(B−V) that is none is NaN. Of a short list, as of magnitudes, each has its number
-    behind the name, from 1; a longer one is no fact.
+    Identifiers (names ending in ``id``) are text, since many exceed double precision. An invalid
+    E(B−V) is NaN. Entries of a short list, such as magnitudes, have their number from 1 appended
+    to the name; longer lists are omitted.
     """
     found: dict[str, str | float] = {}
     names: set[str] = set()
@@ -76,9 +76,9 @@ def facts_of(
 
 
 def in_capitals(said: Iterable[tuple[str, object]]) -> dict[str, object]:
-    """By names in upper case; of two that differ in case alone the second is called `twice`.
+    """Facts by upper-case name; the second of two that differ only in case is renamed by `twice`.
 
-    Beside magnitudes g and r, a z is one, and called so.
+    Beside magnitudes g and r, a z is a magnitude too, and named so.
     """
     found: dict[str, object] = {}
     for name, value in said:
@@ -90,12 +90,12 @@ def in_capitals(said: Iterable[tuple[str, object]]) -> dict[str, object]:
 
 
 def twice(name: str) -> str:
-    """What the second of two names is called that differ in case alone, as ``Z`` and ``z`` do."""
+    """New name for the second of two names that differ only in case, such as ``Z`` and ``z``."""
     return f"{name} (2)"
 
 
 def _parts(name: str, value: object) -> Iterator[tuple[str, object]]:
-    """The value itself; of a short list, or of a record, each of its own with its name."""
+    """Pairs of name and value: the value itself, or the entries of a short list or record."""
     if isinstance(value, list | tuple):
         if len(value) <= MOST_IN_A_LIST:
             yield from ((f"{name}_{number}", one) for number, one in enumerate(value, 1))
@@ -106,7 +106,7 @@ def _parts(name: str, value: object) -> Iterator[tuple[str, object]]:
 
 
 def _free(column: str, taken: Container[str]) -> str:
-    """The name, or with a number where another column is called alike."""
+    """The name, with a number appended if it is taken."""
     number = 2
     free = column
     while free in taken:

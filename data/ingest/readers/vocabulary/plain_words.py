@@ -1,4 +1,4 @@
-"""Reasons in words of this program: what a library says to programmers is not passed on."""
+"""Error messages for users in place of libraries' messages for programmers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 __all__ = ["in_own_words"]
 
-# What tells that a sentence was meant for whoever programs with the library.
+# Signs that a message is meant for programmers.
 _FOR_PROGRAMMERS = re.compile(
     r"\w\(\)|0x|\[Errno|object|argument|\bargs?\b|None|\bindex\b|unpack|buffer|codec|literal|"
     r"keyword|^\d+:\d+:|required for|=\w*`|_\w+=|pickle|synchronously|attribute|iterable|ndarray|"
@@ -16,14 +16,14 @@ _FOR_PROGRAMMERS = re.compile(
 
 
 def in_own_words(text: str, otherwise: str) -> str:
-    """What a library says, if it is a sentence for users; else other words.
+    """A library's message if it is meant for users, else another text.
 
     Parameters
     ----------
     text
-        As it says it.
+        The library's message.
     otherwise
-        What is wrong and what to do, in words of this program.
+        Alternative text with the fault and its remedy.
     """
     plain = " ".join(text.split())
     return otherwise if not plain or _FOR_PROGRAMMERS.search(plain) else plain[:200]

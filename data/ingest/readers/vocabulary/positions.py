@@ -1,4 +1,4 @@
-"""Positions as headers and catalogues write them: degrees, or hours, minutes and seconds."""
+"""Sky positions in headers and catalogues: in degrees or sexagesimal."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _WHOLE, _POLE, _SIXTY, _HOUR = 360.0, 90.0, 60.0, 15.0
 
 
 def degrees_of(value: object, *, hours: bool) -> float:
-    """An angle in degrees; NaN if it is none.
+    """An angle in degrees; NaN if it is not an angle.
 
     Parameters
     ----------
     value
-        A number, in degrees, or text: a number of degrees, or sexagesimal.
+        A number in degrees, or text in degrees or sexagesimal.
     hours
-        Whether the sexagesimal is of hours, as that of a right ascension is.
+        Whether sexagesimal text is in hours, as for right ascension.
     """
     if isinstance(value, bool):
         return math.nan
@@ -42,7 +42,7 @@ def degrees_of(value: object, *, hours: bool) -> float:
         number = _of_text(value.strip().replace("−", "-"), _HOUR if hours else 1.0)
     else:
         return math.nan
-    return number if abs(number) <= _WHOLE else math.nan  # NaN is not smaller
+    return number if abs(number) <= _WHOLE else math.nan  # false for NaN too
 
 
 def _of_text(text: str, unit: float) -> float:
@@ -57,12 +57,12 @@ def _of_text(text: str, unit: float) -> float:
 
 
 def position_of(value: Ask) -> tuple[float, float]:
-    """Right ascension and declination, degrees, NaN where not known.
+    """Right ascension and declination, degrees; NaN if unknown.
 
     Parameters
     ----------
     value
-        Of a name in upper case; None if absent.
+        Function that returns the value of an upper-case name, or None.
     """
     ras, decs = (
         [said for _, said in said_of(value, names)] for names in (RIGHT_ASCENSIONS, DECLINATIONS)
@@ -76,12 +76,12 @@ def position_of(value: Ask) -> tuple[float, float]:
 
 
 def on_the_sky(ra_deg: float, dec_deg: float) -> tuple[float, float]:
-    """A position, with 0 ≤ right ascension < 360; both NaN where it is none.
+    """A position with 0 ≤ right ascension < 360; both NaN if it is invalid.
 
-    One number for both that is not positive (0, -1, -99) stands for none: of such spectra, which
-    would all be of one object, no two are of the same.
+    Equal coordinates that are not positive (0, -1, -99) are fill values: spectra with them would
+    otherwise all count as one object.
     """
-    if not (math.isfinite(ra_deg) and math.isfinite(dec_deg)):  # half of one
+    if not (math.isfinite(ra_deg) and math.isfinite(dec_deg)):  # also if one is missing
         return ra_deg, dec_deg
     if abs(dec_deg) > _POLE or ra_deg == dec_deg <= 0:
         return math.nan, math.nan

@@ -1,4 +1,4 @@
-"""What surveys say of how sure a redshift is, read into words: bits, truth values and grades."""
+"""Redshift flags of surveys as text: bits, booleans and grades."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .keywords import Ask, said_of
 __all__ = ["FLAGS", "flag_words"]
 
 _BITS = ("ZWARNING", "ZWARN", "Z_WARNING", "REDSHIFT_WARNING", "Z_WARN")
-# Grade → from which on a redshift is for science, by the survey's own words.
+# Lowest grade of a reliable redshift, by the documentation of each survey.
 _SCIENCE = 3  # of 4 or 5: 2 may be wrong, 1 is none
 _LIKELY = 2  # of 4: 1 tentative; tens are broad lines, 9 a single line
 _GRADES = {
@@ -25,7 +25,7 @@ _GRADES = {
     "CC": (_LIKELY, "confidence class"),  # zCOSMOS
     **dict.fromkeys(("ZCONF", "Z_CONF", "ZCONFID"), (_LIKELY, "ZCONF")),  # MUSE-Wide, of 3
 }
-_OF_VVDS = _LIKELY  # of whose flags the tens say something else
+_OF_VVDS = _LIKELY  # the tens digit of its flags has another meaning
 _SURE = 0.9  # of a confidence that is a probability
 # Bits of ZWARNING by their names, from 0 on.
 _NAMED = (
@@ -43,14 +43,14 @@ FLAGS = (*_BITS, *_GRADES, *_STATES)
 
 
 def flag_words(value: Ask) -> str:
-    """The warning that comes with a redshift, in words; empty if there is none.
+    """Warning about a redshift as text; "" if there is none.
 
     Parameters
     ----------
     value
-        Header value, or entry of a column, of a name in upper case; None if absent. As a truth
-        value ``ZWARN`` is true of what is *good* (Multimodal Universe has DESI's so), and
-        ``ZWARNING`` of what is warned of.
+        Function that returns the header value or column entry of an upper-case name, or None. As a
+        boolean, ``ZWARN`` is true for *good* redshifts (DESI in Multimodal Universe), and
+        ``ZWARNING`` for doubtful ones.
     """
     for name, said in said_of(value, _BITS):
         if isinstance(said, bool):
@@ -79,7 +79,7 @@ def flag_words(value: Ask) -> str:
 
 
 def _of_text(name: str, said: str) -> str:
-    """Of a truth value, or of names of bits, as text."""
+    """Warning from text: a boolean, or names of bits."""
     plain = said.lower()
     if plain in ("t", "true", "yes", "f", "false", "no"):
         return "flagged by its survey" if (plain[0] in "ty") is (name != "ZWARN") else ""
@@ -92,7 +92,7 @@ def _of_text(name: str, said: str) -> str:
 
 
 def _grade_of(text: str) -> float | str | None:
-    """A grade as a number where it is one; None of nothing, or of a word for a sure redshift."""
+    """Grade as a number or text; None if empty, or a word for a reliable redshift."""
     plain = text.strip()
     try:
         return float(plain)
@@ -101,7 +101,7 @@ def _grade_of(text: str) -> float | str | None:
 
 
 def _of_grade(grade: float, least: int, called: str) -> str:
-    if grade < 0:  # −1, −99: none was given
+    if grade < 0:  # −1, −99: no grade
         return ""
     sure = grade % 10 if least == _OF_VVDS else grade
     if called == "ZCONF" and _SURE <= grade < 1:

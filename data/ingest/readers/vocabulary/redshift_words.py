@@ -1,4 +1,4 @@
-"""The redshift that a header or column gives, or in words why it is none."""
+"""Redshift from headers and columns, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-# The first that is there counts.
+# The first that is present counts.
 KEYWORDS = (
     "Z", "REDSHIFT", "REDSHFT", "Z_HELIO", "ZBEST", "Z_BEST", "Z_SPEC", "ZSPEC", "Z_VI", "ZHELIO",
     "Z_HEL", "ZHEL", "BEST_Z", "BESTZ", "REDSHIFT_BEST", "Z_FINAL", "ZFINAL", "Z_FIN", "ZFIN",
@@ -36,7 +36,7 @@ AGAIN = tuple(map(twice, ("Z", "REDSHIFT")))
 # c z in km/s, by definition.
 _RECESSION = {name for name in KEYWORDS if name.startswith(("CZ", "HELIO_CZ"))}
 _KM_S = 299_792.458
-_SLOWEST = 10.0  # km/s: a "cz" below it is a redshift, or none
+_SLOWEST = 10.0  # km/s; a smaller "cz" is a redshift, or a fill value
 _SPEED = re.compile(r"\s*[\[(]?\s*km\s*[/.*]?\s*s.*", re.IGNORECASE)
 _NO_UNIT = re.compile(r"(redshift|z|1|none|null|unitless|dimensionless|n/?a|-*)", re.IGNORECASE)
 NO_REDSHIFT = re.compile(
@@ -52,27 +52,26 @@ VELOCITIES = (
 )  # fmt: skip
 """What is said of an object's distance and cannot stand for its redshift."""
 
-_NOT_ZERO = 1e-8  # below it, a number is left over from something else: 2 m/s
-_LARGEST = 50.0  # no spectrum is from farther: 9999 and 1e20 stand for "none" too
-_NONE_FOUND = -1.0  # no light is shifted so far: -9999, -99 and -1 stand for "none"
+_NOT_ZERO = 1e-8  # smaller non-zero values (3 m/s) are not redshifts
+_LARGEST = 50.0  # larger values, such as 9999 and 1e20, are fill values
+_NONE_FOUND = -1.0  # smaller or equal values, such as -9999 and -99, are fill values
 
 
 def redshift_of(facts: Iterable[tuple[str, object]]) -> tuple[float, str]:
-    """The first redshift among what is said, and if there is none, why.
+    """The first redshift among the given facts, and the reason if there is none.
 
     Parameters
     ----------
     facts
-        Names and values of header cards and columns, in order of preference; a value of None says
-        nothing.
+        Names and values of header cards and columns, in order of preference; None is skipped.
 
     Returns
     -------
     z
-        NaN if none is given. 0 and small negative ones are redshifts: of stars, and of near
+        NaN if there is none. 0 and small negative values are redshifts, of stars and nearby
         galaxies.
     why
-        What stands where a redshift should; empty if there is one, or nothing at all.
+        The invalid value in place of a redshift; "" if there is a redshift, or no value.
     """
     why = ""
     for name, value in facts:
@@ -86,14 +85,14 @@ def redshift_of(facts: Iterable[tuple[str, object]]) -> tuple[float, str]:
 
 
 def rivals_of(z: float, facts: Iterable[tuple[str, object]]) -> str:
-    """What is said besides the redshift taken and cannot be the same, in words; empty if nothing.
+    """Other redshifts that contradict the chosen one, as text; "" if there are none.
 
     Parameters
     ----------
     z
-        Of :func:`redshift_of`.
+        Result of :func:`redshift_of`.
     facts
-        What it was taken from.
+        The facts it was taken from.
     """
     others = {name: _read(name, value)[0] for name, value in facts if value is not None}
     return at_odds(z, others)
@@ -111,7 +110,7 @@ def in_its_unit(value: float, unit: str) -> float | str:
 
 
 def _written(text: str) -> str | float:
-    """A number that stands as text, with a decimal comma or its error; other text as it is."""
+    """Number from text, with decimal comma or error; other text unchanged."""
     number = re.split(r"\s*(?:\+/-|\+-|±|\(|,\s|;|\s\w+\s*=)", text.strip(), maxsplit=1)[0]
     try:
         return number_of(number)
@@ -141,7 +140,7 @@ def _read(name: str, value: object) -> tuple[float, str]:
         value = value / _KM_S
     if not math.isfinite(value):
         return math.nan, f"{name} = {value} is no redshift"
-    nines = re.fullmatch(r"9\.9{3,}", f"{value:.6g}")  # as VIPERS and zCOSMOS have it
+    nines = re.fullmatch(r"9\.9{3,}", f"{value:.6g}")  # fill value of VIPERS and zCOSMOS
     if value <= _NONE_FOUND or value > _LARGEST or nines:
         return math.nan, f"{name} = {value:g} stands for no redshift"
     if value and abs(value) < _NOT_ZERO:

@@ -1,4 +1,4 @@
-"""Whether wavelengths are said to be at rest already, where observed ones are expected."""
+"""Statements in a file that its wavelengths are in the rest frame already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .medium import SENTENCES
 
 __all__ = ["said_at_rest"]
 
-# In words, what frame the wavelengths are in; and by how much they were taken to it.
+# Keywords for the frame of the wavelengths, and for the shift applied to them.
 _FRAMES = (
     "FRAME", "WAVEFRAM", "WAVEFRAME", "WAVE_FRAME", "WAVELENGTH_FRAME", "SPECFRAM", "SPECSYS",
     "SPECTRALFRAME", "RESTFRAM", "RESTFRAME", "REST_FRAME", "AT_REST", "DEREDSHIFTED",
@@ -22,7 +22,7 @@ _AT_REST = re.compile(
     r"\brest\b(?=\W*$)",
     re.IGNORECASE,
 )
-# Who denies it, tells how to do it, or speaks of something else at rest.
+# Negations, instructions, and other things at rest.
 _NO_SUCH = re.compile(
     r"\bnot\b|\bor\b|\?|observed|divide|to (get|obtain|convert)|local standard|\blsr|barycent|"
     r"heliocent|solar|\bew\b|equivalent|template|model|\blines?\b",
@@ -31,14 +31,14 @@ _NO_SUCH = re.compile(
 
 
 def said_at_rest(value: Callable[[str], object], *, column: str, number: int, unit: str) -> str:
-    """What a file says that puts its wavelengths at rest; empty if it says no such thing.
+    """The statement that wavelengths are in the rest frame; "" if there is none.
 
     Parameters
     ----------
     value
-        Header value of a keyword, None if absent.
+        Function that returns the header value of a keyword, or None.
     column, number, unit
-        Of the wavelengths: the name, the number from 1, and the unit as it is written.
+        Of the wavelength column: name, number from 1, and unit as written.
     """
     for name in _FRAMES:
         said = value(name)

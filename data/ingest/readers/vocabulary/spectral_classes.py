@@ -1,4 +1,4 @@
-"""The class that a pipeline gives an object, under the names and spellings that are usual."""
+"""Spectral class of an object, under the usual names and spellings."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _MEANT = {
 
 
 def class_of(value: Ask) -> tuple[str, str]:
-    """One of ``SPECTRAL_CLASSES``, and the subclass; empty where nothing known is said.
+    """One of ``SPECTRAL_CLASSES``, and the subclass; "" if unknown.
 
     Parameters
     ----------
     value
-        Of a name in upper case; None if absent.
+        Function that returns the value of an upper-case name, or None.
     """
     said = (one for _, one in said_of(value, _CLASSES))
     kinds = (_MEANT.get(one.strip().upper(), "") for one in said if isinstance(one, str))

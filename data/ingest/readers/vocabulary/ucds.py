@@ -1,4 +1,4 @@
-"""Columns by the words of the Virtual Observatory: UCDs, and utypes of the Spectrum data model.
+"""Roles of columns by the Virtual Observatory's UCDs, and utypes of the Spectrum data model.
 
 Sources: the UCD1+ controlled vocabulary (IVOA 2018), and the Spectrum data model 1.1 (IVOA 2011).
 """
@@ -33,14 +33,14 @@ _AXES: set[Role] = {"wave", "log wave", "frequency", "energy"}
 
 
 def role_by_ucd(ucd: str, utype: str = "") -> Role | None:
-    """The part that a column plays; None if its UCD and utype say of none.
+    """Role of a column by UCD and utype; None if they give none.
 
     Parameters
     ----------
     ucd
-        As ``em.wl;obs.atmos`` or ``stat.error;phot.flux.density;em.wl``.
+        Such as ``em.wl;obs.atmos`` or ``stat.error;phot.flux.density;em.wl``.
     utype
-        As ``spec:Spectrum.Data.FluxAxis.Value``, which goes before.
+        Such as ``spec:Spectrum.Data.FluxAxis.Value``; it takes precedence.
     """
     for written, known, match in ((utype, _UTYPES, re.search), (ucd, _UCDS, re.match)):
         text = written.strip().lower()
@@ -51,16 +51,16 @@ def role_by_ucd(ucd: str, utype: str = "") -> Role | None:
 
 
 def with_ucds(names: Sequence[str], value: Callable[[str], object], hints: Hints) -> Hints:
-    """With the roles that UCDs give to columns whose names give none.
+    """Hints with the roles by UCD of columns whose names give none.
 
     Parameters
     ----------
     names
-        Of the columns.
+        Names of the columns.
     value
-        Of ``TUCDn`` and ``TUTYPn``, n from 1.
+        Function that returns ``TUCDn`` and ``TUTYPn``, n from 1.
     hints
-        Of the user, which go before.
+        Hints of the user, which take precedence.
     """
     known = columns_by_role(names)
     if "flux" in known and known.keys() & _AXES:

@@ -1,4 +1,4 @@
-"""What text tables say of their columns beside names: units in a line, notes, descriptions."""
+"""Metadata of columns in text tables: a line of units, notes, and tables with descriptions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
     "without_units",
 ]
 
-_LONGEST = 200  # letters of a name with its unit; patterns take long over long texts
+_LONGEST = 200  # characters of a name with its unit; patterns are slow on long texts
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _NUMBERED = re.compile(r"(?:col(?:umn)?[\s_]*)?(\d+)", re.IGNORECASE)
 _REDSHIFT = re.compile(
@@ -33,12 +33,12 @@ _REDSHIFT = re.compile(
     re.IGNORECASE,
 )
 # "flux units: Jy", "wavelength in nm", "Flux in units of 1e-17 erg/s/cm2/A"
-_SEVERAL = re.compile(r"[;,]\s*|\s+(?=z\s*[=:])")  # parts what stands in one remark
+_SEVERAL = re.compile(r"[;,]\s*|\s+(?=z\s*[=:])")  # separates several facts of one remark
 _IN_UNITS_OF = re.compile(
     r"(?:the\s+)?(\w+)\s+(?:is\s+|are\s+)?(?:(?:in\s+)?units?(?:\s+of)?\s*[:=]?|in)\s+(\S.*)",
     re.IGNORECASE,
 )
-_OPERATORS = ("/", "*", "·", ".")  # what stands in brackets behind one is part of a unit
+_OPERATORS = ("/", "*", "·", ".")  # brackets after one of these are part of a unit
 _POWER = re.compile(r"[xX*\s\deE.^+−-]+")  # of ten, in brackets behind a unit
 _COMMAS = re.compile(r"[,;]\s*(?![^\[(]*[\])])")
 _AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
@@ -47,24 +47,24 @@ _LISTED = ("columns", "column names", "names", "fields")
 
 
 def described_form(content: bytes) -> str:
-    """What astropy calls a table with a description of its own: of the AAS, CDS or IPAC.
+    """astropy's format name of a table with its own description: AAS, CDS or IPAC.
 
     Returns
     -------
-    Empty for any other text.
+    "" for any other text.
     """
     start = content[:20_000].lstrip()
     if b"Byte-by-byte Description" in start:
         return "ascii.mrt" if start.startswith(b"Title:") else "ascii.cds"
     lines = [line for line in start.splitlines() if line.strip()]
-    # Of IPAC's lines those of the head alone stand between bars; of Markdown's and others' all.
+    # In IPAC tables only the header lines have bars; in Markdown and others all lines do.
     between = [line.lstrip().startswith((b"|", b"\\")) for line in lines]
     said = start.startswith(b"|") or re.match(rb"\\(\s|\w+\s*=)", start)
     return "ascii.ipac" if said and not all(between) and b"|" in start else ""
 
 
 def named_by_notes(table: Delimited) -> Delimited:
-    """With the names of its columns by a note ``columns: wave flux err`` or ``col1: wave [nm]``."""
+    """Name the columns by a note ``columns: wave flux err`` or ``col1: wave [nm]``."""
     n = len(table.names)
     if table.named and _is_spectrum(table.names):
         return table
@@ -93,7 +93,7 @@ def named_by_notes(table: Delimited) -> Delimited:
 
 
 def redshift_in_remarks(table: Delimited) -> dict[str, str]:
-    """``z`` of a remark such as ``z 0.116``, ``Redshift, 0.116`` or ``redshift z = 0.116``."""
+    """Redshift in a remark such as ``z 0.116``, ``Redshift, 0.116`` or ``redshift z = 0.116``."""
     lines = (*table.remarks, *(f"{name} {value}" for name, value in table.notes.items()))
     parts = (part for line in lines for part in (line[:_LONGEST], *_SEVERAL.split(line[:_LONGEST])))
     parts = (re.sub(r'["{}]', "", part) for part in parts if not NO_REDSHIFT.search(part))
@@ -102,7 +102,7 @@ def redshift_in_remarks(table: Delimited) -> dict[str, str]:
 
 
 def _bare(name: str) -> str:
-    """Without the unit behind it."""
+    """A name without the unit after it."""
     parts = _WITH_UNIT.fullmatch(name[:_LONGEST])
     return parts[1] if parts else name
 
@@ -113,13 +113,13 @@ def _is_spectrum(names: Sequence[str]) -> bool:
 
 
 def units_below(table: Delimited) -> dict[str, str]:
-    """Name → unit, where the line below the names has units and numbers follow."""
+    """Column name → unit, if the line below the names holds units and numbers follow."""
     if not table.named or len(table.rows) < 2:
         return {}
     first, second = table.rows[:2]
     if any(map(is_number, first)) or not any(map(is_number, second)):
         return {}
-    if all(re.fullmatch(r"\d*[NSM]", word) for word in first):  # types of RDB
+    if all(re.fullmatch(r"\d*[NSM]", word) for word in first):  # column types of RDB
         return dict.fromkeys(table.names, "")
     units = (word.strip("[]()") for word in first)
     return {
@@ -128,14 +128,14 @@ def units_below(table: Delimited) -> dict[str, str]:
 
 
 def without_units(table: Delimited) -> Delimited:
-    """Without the line of units."""
+    """The table without its line of units."""
     return replace(table, rows=table.rows[1:]) if units_below(table) else table
 
 
 def units_in_notes(table: Delimited) -> dict[str, str]:
-    """Name → unit, of notes such as ``wavelength (nm)``, ``flux: erg/s/cm2/A`` and ``flux in Jy``.
+    """Column name → unit, from notes such as ``wavelength (nm)``, ``flux: Jy`` and ``flux in Jy``.
 
-    What the notes call a column may be any name that people have for it, if a unit follows.
+    Notes may use any known name of a column's role, if a unit follows.
     """
     roles = columns_by_role(table.names)
     axis = next((roles[one] for one in _AXES if one in roles), None)
@@ -167,7 +167,7 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
 def _column_called(
     word: str, unit: str, names: Sequence[str], roles: Mapping[Role, str]
 ) -> str | None:
-    """The column of that name; or what plays the part that has the name, if the unit is of it."""
+    """The column of that name, or of the role with that name if the unit fits."""
     own = {plain_name(name): name for name in names if columns_by_role([name])}
     if plain_name(word) in own:
         return own[plain_name(word)]
@@ -179,6 +179,6 @@ def _column_called(
             flux_factor(unit, np.ones(1))
         else:
             return None
-    except ValueError:  # it says something else
+    except ValueError:  # not a unit
         return None
     return roles[role]

@@ -146,7 +146,7 @@ class AstropyColumns:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """As the file has them."""
+        """Names as in the file."""
         return self._names
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A table of ECSV or VOTable with a spectrum a row: arrays in columns, of one length or of many."""
+"""ECSV and VOTable tables with one spectrum per row, in array columns of any length."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ __all__ = ["holds_rows", "load_rows"]
 
 
 def holds_rows(table: Any, hints: Hints) -> bool:
-    """Whether the flux of a table of astropy's is an array a row, in several rows."""
+    """Whether the flux column of an astropy table has arrays, in several rows."""
     flux = hinted_roles(table.colnames, hints).get("flux")
     return flux is not None and len(table) > 1 and _is_arrays(table[flux])
 
 
 def load_rows(table: Any, path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """Each row's spectrum, or the one of which they are orders; its meta is common to all.
+    """Spectrum of each row, or one if the rows are its orders; the table's meta holds for all.
 
     Raises
     ------

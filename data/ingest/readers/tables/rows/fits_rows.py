@@ -1,4 +1,4 @@
-"""A FITS table with a spectrum a row: arrays in columns, and what is said of each in others."""
+"""FITS tables with one spectrum per row: array columns, and facts in scalar columns."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ __all__ = ["facts_of_rows", "holds_rows", "load_rows"]
 
 
 def holds_rows(table: Hdu, hints: Hints) -> bool:
-    """Whether the flux of a table is an array a row, in several rows."""
-    assert table.data is not None  # a table
+    """Whether the flux column of a FITS table has arrays, in several rows."""
+    assert table.data is not None  # it is a table
     flux = hinted_roles(table.columns, hints)["flux"]
     return len(table.data) > 1 and len(table.data.dtype[flux].shape) == 1
 
 
 def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """Each row's spectrum, or the one of which they are orders; headers say what is common to all.
+    """Spectrum of each row, or one if the rows are its orders; headers hold for all rows.
 
     Raises
     ------
     ReadError
-        A row is no spectrum.
+        A row is not a spectrum.
     """
     roles = hinted_roles(table.columns, hints)
     assert table.data is not None
@@ -64,7 +64,7 @@ def _arrays(table: Hdu, pixels: Sequence[str]) -> dict[str, np.ndarray]:
 
 
 def _stepped(table: Hdu, axis: str, n_pixels: int) -> np.ndarray:
-    """(rows, D) of an axis of which a column has the first number, and another the step."""
+    """Axis (rows, D) from a column with the first value, and another with the step."""
     if not (step := step_column(table.columns)):
         raise ReadError(
             "unreadable", f"column {axis!r} has one number a row, and no column gives its step"
@@ -80,7 +80,7 @@ def _rows(table: Hdu, arrays: Mapping[str, np.ndarray], common: dict[str, object
 
 
 def facts_of_rows(table: Hdu) -> dict[str, Sequence[object] | np.ndarray]:
-    """Name → a value a row, of columns of numbers, texts and short lists."""
+    """Column name → one value per row, for columns of numbers, text and short lists."""
     assert table.data is not None
     names = [name for name in table.columns if _is_fact(table.data.dtype[name].shape)]
     facts = {name: _facts(table, name) for name in names}
@@ -92,7 +92,7 @@ def _is_fact(shape: tuple[int, ...]) -> bool:
 
 
 def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:
-    """A value a row; None of a column that holds neither numbers nor text."""
+    """Values of the rows; None for a column of neither numbers nor text."""
     assert table.data is not None
     kind = table.data.dtype[name].kind
     try:
@@ -104,7 +104,7 @@ def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:
 
 
 def _said_of_columns(table: Hdu, names: Sequence[str]) -> dict[str, object]:
-    """What the header says of some columns by their numbers, by the numbers that they have here."""
+    """Header cards about the given columns, renumbered to their position here."""
     columns, kinds = FitsColumns(table, (table,)), ("TUCD", "TUTYP", "TCOMM", "TDESC", "TCTYP")
     said: dict[str, object] = {str(k): None for k in set(table.header) if k.startswith(kinds)}
     for number, name in enumerate(names, 1):

@@ -1,4 +1,4 @@
-"""Tables with a pixel a row of several objects, told apart by a column of names."""
+"""Tables with one pixel per row of several objects, distinguished by a column of names."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from .rows_of_arrays import KNOWN, id_columns
 
 __all__ = ["load_table", "spectra_of_columns"]
 
-_FEWEST = 10  # pixels an object: a column of fewer numbers the pixels
+_FEWEST = 10  # pixels per object; a column with fewer per value numbers the pixels
 
 
 class PartOfColumns:
-    """Some rows of columns, as `Columns`; what stands alike in all of them is said of them.
+    """Some rows of columns, as `Columns`; columns constant over them serve as header values.
 
     Parameters
     ----------
     whole
         The columns.
     rows
-        Which.
+        Indices of the rows.
     converted
-        Whole columns as they have been read for another part, to which this adds.
+        Cache of whole columns already converted, shared between the parts.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class PartOfColumns:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Those of the whole."""
+        """Names of the columns."""
         return self._whole.names
 
     def _read(self, how: str, name: str) -> np.ndarray:
@@ -53,38 +53,38 @@ class PartOfColumns:
             values = getattr(self._whole, how)(name)
             self._converted[how, name] = np.array(values) if how == "words" else values
         values = self._converted[how, name]
-        # Of a table with one row of arrays a column of one value stands beside them.
+        # A table with one row of arrays may have columns of one value beside them.
         return values[self._rows] if len(values) > self._last else values
 
     def numbers(self, name: str) -> np.ndarray:
-        """Of these rows."""
+        """Values of these rows."""
         return self._read("numbers", name)
 
     def flags(self, name: str) -> np.ndarray:
-        """Of these rows."""
+        """Values of these rows."""
         return self._read("flags", name)
 
     def words(self, name: str) -> list[str]:
-        """Of these rows."""
+        """Values of these rows."""
         found = self._read("words", name) if self._whole.words(name) else np.empty(0, str)
         return [str(word) for word in found]
 
     def logical(self, name: str) -> bool:
-        """That of the whole."""
+        """As in the whole table."""
         return self._whole.logical(name)
 
     def unit(self, name: str) -> str:
-        """That of the whole."""
+        """As in the whole table."""
         return self._whole.unit(name)
 
     def value(self, keyword: str) -> object:
-        """What the header says of all, or a column of this name of these rows alike."""
+        """Header value, or the value of a column that is constant over these rows."""
         said = self._whole.value(keyword)
         return self.alike.get(keyword) if said is None else said
 
     @cached_property
     def alike(self) -> dict[str, object]:
-        """Name in upper case → the one value of a column; columns of pixels are left out."""
+        """Upper-case name → value of each constant column; columns of pixels are omitted."""
         roles = columns_by_role(self.names)
         pixels = {name for role, name in roles.items() if role not in MORE_MASKS}
         said = in_capitals((name, self._one(name)) for name in self.names if name not in pixels)
@@ -104,7 +104,7 @@ class PartOfColumns:
 
 
 def load_table(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """What a table holds, with what the headers of all HDUs say of it.
+    """Read the spectra of a table, with the headers of all HDUs.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def load_table(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Ite
 
 
 def spectra_of_columns(columns: Columns, path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """The spectrum, or one for each name where a column names the object of every pixel.
+    """Read the spectrum, or one per name if a column names the object of every pixel.
 
     Raises
     ------
@@ -148,12 +148,12 @@ def spectra_of_columns(columns: Columns, path: Path, hints: Hints) -> Iterator[S
             unread.tell()
             return
     every = PartOfColumns(columns, np.arange(_n_rows(columns)), converted)
-    alone = _n_rows(columns) < _FEWEST  # of arrays, or too few to say that a column is alike
+    alone = _n_rows(columns) < _FEWEST  # arrays, or too few pixels to call a column constant
     yield spectrum_of_columns(columns if alone else every, path, hints)
 
 
 def _n_rows(columns: Columns) -> int:
-    """Of a column that holds numbers; 0 where none does."""
+    """Length of a numeric column; 0 if there is none."""
     for name in columns.names:
         try:
             return len(columns.numbers(name))

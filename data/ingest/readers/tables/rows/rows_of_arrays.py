@@ -1,7 +1,7 @@
-"""Many spectra a file, each a row of arrays: as Multimodal Universe, HATS and one's own have them.
+"""Many spectra per file, each a row of arrays, as in Multimodal Universe and HATS.
 
-A row holds arrays (flux, ivar, lambda, mask …), alone or in structs, of which each is an arm, and
-facts (Z, object_id, ra, dec …).
+A row has arrays (flux, ivar, lambda, mask …), directly or in one struct per arm, and facts
+(Z, object_id, ra, dec …).
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ __all__ = [
 MOST_ORDERS = 200
 """Rows of a file that may be orders or arms of one spectrum; echelle spectrographs have some 80."""
 _HALF = 0.5
-_EXACT = 2**53  # whole numbers beyond are rounded in double precision
+_EXACT = 2**53  # larger integers are rounded in double precision
 # In order of preference.
 _IDS = (
     "objectid", "id", "sparclid", "specid", "specobjid", "targetid", "sdssid", "objid",
     "sourceid", "name", "object", "objectname", "objname", "spectrumid", "specname", "plateifu",
     "mangaid", "catalogid", "ids", "objectids", "names", "indexlevel0",
 )  # fmt: skip
-_INDEX = "indexlevel0"  # of pandas, which has a number a row where nobody named them
+_INDEX = "indexlevel0"  # index of pandas: row numbers if the rows have no names
 _OF_OBJECT = {*KEYWORDS, *RIGHT_ASCENSIONS, *DECLINATIONS, *FLAGS}
 KNOWN = {"ID", "RA", "DEC", "SURVEY", "VACUUM", "CLASS", "SUBCLASS", *KEYWORDS}
 """Names in upper case of what the catalog has in columns of its own."""
@@ -54,18 +54,18 @@ KNOWN = {"ID", "RA", "DEC", "SURVEY", "VACUUM", "CLASS", "SUBCLASS", *KEYWORDS}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One spectrum as it is stored.
+    """One spectrum as stored.
 
     Attributes
     ----------
     arms
-        Of each arm, name → array (D,); most spectra have one.
+        Name → array (D,) for each arm; most spectra have one arm.
     facts
-        Name → what is said of the spectrum.
+        Name → fact about the spectrum.
     common
-        Name in upper case → what a header says of all.
+        Upper-case name → fact common to all spectra.
     units
-        Of each arm, name → unit as it is written; none where those of the table are those of all.
+        Name → unit as written, for each arm; empty if the units of the table hold for all.
     """
 
     arms: tuple[Mapping[str, Any], ...]
@@ -83,11 +83,11 @@ class RowColumns:
     arrays
         Name → (D,).
     facts
-        Name in upper case → value.
+        Upper-case name → value.
     units
-        Name → unit, as it is written.
+        Name → unit as written.
     answers
-        To what was asked of other rows alike.
+        Cache of answers shared with the other rows.
     """
 
     arrays: Mapping[str, Any]
@@ -96,16 +96,16 @@ class RowColumns:
     answers: Answers | None = None
 
     def with_facts(self, facts: Mapping[str, object]) -> RowColumns:
-        """The same arrays, beside which these facts stand; asked anew."""
+        """The same arrays with other facts, without cached answers."""
         return RowColumns(self.arrays, facts, self.units)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """As the file has them."""
+        """Names as in the file."""
         return tuple(self.arrays)
 
     def numbers(self, name: str) -> np.ndarray:
-        """ReadError if the array holds no numbers, or is none of pixels."""
+        """The array; raises ReadError if it is not numeric, or not one of pixels."""
         values = self._values(name)
         if values.dtype.kind not in "iuf" or values.ndim != 1:
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no numbers")
@@ -116,14 +116,14 @@ class RowColumns:
         return found if type(found) is np.ndarray else np.ma.asarray(found)
 
     def flags(self, name: str) -> np.ndarray:
-        """ReadError if the array holds no flags."""
+        """Flags as int64; raises ReadError if the array holds none."""
         values = self._values(name)
         if values.dtype.kind not in "biuf" or values.ndim != 1:
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
         return np.ma.filled(values, 1).astype(np.int64)
 
     def words(self, name: str) -> list[str]:
-        """None of what is said of a row's pixels is text."""
+        """Nothing: arrays of pixels are not text."""
         return []
 
     def logical(self, name: str) -> bool:
@@ -136,20 +136,20 @@ class RowColumns:
 
     @property
     def value(self) -> Callable[[str], object]:
-        """Of a name in upper case; of many names most rows say nothing, so this is quick."""
+        """Function that returns the fact of an upper-case name, or None; quick for absent names."""
         return self.facts.get
 
 
 def holds_spectra(names: Iterable[str], hints: Hints) -> bool:
-    """Whether arrays of these names are a spectrum."""
+    """Whether arrays with these names form a spectrum."""
     roles = hinted_roles(names, hints)
     return "flux" in roles and any(axis in roles for axis in AXES)
 
 
 def are_orders(rows: Sequence[Row]) -> bool:
-    """Whether rows are orders or arms of one spectrum rather than spectra.
+    """Whether rows are orders or arms of one spectrum rather than several spectra.
 
-    Nothing names them as objects, they have no two redshifts, and each overlaps the next by less
+    True if they have no object names and at most one redshift, and each overlaps the next by less
     than half, or a column numbers them as orders and they cover different wavelengths.
     """
     if not 1 < len(rows) <= MOST_ORDERS:
@@ -170,7 +170,7 @@ def are_orders(rows: Sequence[Row]) -> bool:
 
 
 def as_one(rows: Sequence[Row]) -> Row:
-    """Orders or arms as the one spectrum that they are."""
+    """Orders or arms as one spectrum."""
     first = rows[0]
     facts = {n: value for n, value in first.facts.items() if plain_name(n) not in ORDERS}
     arms = tuple(arm for row in rows for arm in row.arms)
@@ -178,12 +178,12 @@ def as_one(rows: Sequence[Row]) -> Row:
 
 
 def arms_by_names(names: Iterable[str], hints: Hints) -> list[dict[str, str]]:
-    """Of arms in columns such as ``b_flux`` or ``flux_b``, what each array is without its arm.
+    """For arms in columns such as ``b_flux`` or ``flux_b``: their names without the arm.
 
     Returns
     -------
-    Name of an arm's array as others have it → name as it stands there. Empty unless there are
-    several arms, each with an axis, flux and its noise.
+    One mapping per arm: common name → name in the table. Empty unless there are several arms,
+    each with an axis, flux and noise.
     """
     known = [*names]
     for begin in (True, False):
@@ -204,13 +204,13 @@ def _has_noise(names: Iterable[str]) -> bool:
 
 
 def id_columns(names: Iterable[str]) -> list[str]:
-    """Those that may name objects, the likeliest first."""
+    """Columns that may name objects, the likeliest first."""
     by_name = {plain_name(name): name for name in names}
     return [by_name[name] for name in _IDS if name in by_name]
 
 
 def _range(row: Row) -> tuple[float, float] | None:
-    """Of the numbers on the axis of a row's first arm."""
+    """Range of the axis of a row's first arm."""
     roles = columns_by_role(row.arms[0]) if row.arms else {}
     name = next((roles[axis] for axis in AXES if axis in roles), None)
     if name is None:
@@ -228,27 +228,27 @@ def spectra_of_rows(
     *,
     otherwise: Callable[[int], str] | None = None,
 ) -> Iterator[Spectrum]:
-    """Each row as `spectrum_of_columns` reads it, arms joined by inverse variance.
+    """Read each row by `spectrum_of_columns`; arms are joined by inverse variance.
 
     Parameters
     ----------
     rows
         In order.
     units
-        Of the arrays, by name.
+        Units of the arrays, by name.
     path
-        Of the file, whose name and the row's number are the id where no column is.
+        Path of the file; its name and the row number form the id if no column does.
     hints
-        Of the user.
+        Hints of the user.
     otherwise
-        Of a row's number, the id where no fact is one; by default the file's name and the number.
+        Id by row number if no fact is one; by default the file's name and the number.
 
     Raises
     ------
     SomeUnreadError
-        After the others, if some rows are no spectra.
+        After all others have been yielded, if some rows are not spectra.
     ReadError
-        None is.
+        No row is a spectrum.
     """
     named = otherwise or (lambda number: f"{name_of(path)}-{number}")
     unread = Unread()
@@ -262,7 +262,7 @@ def spectra_of_rows(
             "" if otherwise else f"row {number}: ",
         )
         if joined is not None:
-            # A class that is none of those known here is a column like others.
+            # An unknown class is kept as an ordinary column.
             known = KNOWN if joined.spectral_class else KNOWN - {"CLASS"}
             about = facts_of(facts.items(), leave_out=known)
             yield joined.told(id=id, facts={**joined.facts, **about})
@@ -270,7 +270,7 @@ def spectra_of_rows(
 
 
 def _in_capitals(facts: Mapping[str, Any]) -> dict[str, object]:
-    """As `in_capitals`; of a record name, redshift, position and flags as if they stood alone."""
+    """As `in_capitals`; name, redshift, position and flags within a record count as top-level."""
     found = in_capitals((name, _plain(value)) for name, value in facts.items())
     for record in [value for value in found.values() if isinstance(value, Mapping)]:
         for name, value in record.items():
@@ -281,7 +281,7 @@ def _in_capitals(facts: Mapping[str, Any]) -> dict[str, object]:
 
 @dataclass(frozen=True, eq=False)
 class _Arms:
-    """Reads the arms of rows; what is the same in all rows is asked of the first."""
+    """Reads the arms of rows; answers that hold for all rows are cached."""
 
     units: Mapping[str, str]
     path: Path
@@ -289,7 +289,7 @@ class _Arms:
     _answers: dict[tuple[object, ...], Answers] = field(default_factory=dict)
 
     def row(self, row: Row, facts: Mapping[str, object]) -> list[Spectrum]:
-        """Those of its arms that have pixels."""
+        """Spectra of the arms that have pixels."""
         found: list[Spectrum] = []
         empty: NoPixelsError | None = None
         said = {**row.common, **facts}
@@ -309,12 +309,12 @@ class _Arms:
 
 
 def joined_arms(arms: Sequence[Spectrum]) -> Spectrum:
-    """Arms of one spectrum, joined by inverse variance; what is said of the first.
+    """Arms of one spectrum joined by inverse variance, with the facts of the first.
 
     Raises
     ------
     ReadError
-        They are in several units.
+        The arms have different units.
     """
     if len(arms) == 1:
         return arms[0]
@@ -338,7 +338,7 @@ def _id(facts: Mapping[str, object], otherwise: str) -> str:
 
 
 def _named(value: object) -> str:
-    """An id as text: a text, or a whole number, also one in floating point; empty of any other."""
+    """An id as text, from text or an integer (also as float); "" for anything else."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
@@ -347,7 +347,7 @@ def _named(value: object) -> str:
 
 
 def _plain(value: Any) -> object:
-    """A value as Python has it; of text without surrounding blanks."""
+    """A value as a Python object; text is stripped."""
     if isinstance(value, np.ndarray):
         value = value.reshape(())[()] if value.size == 1 else value.tolist()
     if isinstance(value, np.generic):
@@ -356,4 +356,4 @@ def _plain(value: Any) -> object:
         return value.decode("utf-8", "replace").strip()
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    return value.isoformat() if isinstance(value, date) else value  # a time, too, is a date
+    return value.isoformat() if isinstance(value, date) else value  # a datetime is a date
