@@ -98,13 +98,13 @@ def opened(path: Path) -> list[dict[str, Any]]:
     row = space.on_plane(plane).nearest(x, y, reach=1.0)
     assert row is not None
     done("first click")
-    row = space.nearest(plane, x, y, reach=1.0)
+    row = space.on_plane(plane).nearest(x, y, reach=1.0)
     assert row is not None
     space.lenses[plane].verdict(row)
     done("click")
     draw_plane(space, plane, colour, window, theme="dark")
     done("picture again")
-    points, (across, up) = space.points(plane, colour), space.extent(plane)
+    points, (across, up) = space.points(plane, colour), space.on_plane(plane).extent()
     # A quarter of the plane's width and height round its middle.
     (x0, x1), (y0, y1) = (
         (np.mean(ends) + np.ptp(ends) * np.array([-1, 1]) / 8) for ends in (across, up)

@@ -51,6 +51,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.folder or Path(temporary)).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
         for n in sorted(options.spectra):
             for row in measured(n, options.jobs, folder, further):
                 rows.append(row)

@@ -25,13 +25,36 @@ SPLITS = ("train", "validation", "test")
 SplitMethod = Literal["auto", "random", "stratified", "grouped"]
 
 
+# Of each class so many are drawn first, if it has them; the others by share.
+_FIRST_OF_CLASS = 50
+
+
 def drawn_at_most(
-    positions: np.ndarray, most: int, *, seed: int | np.random.Generator
+    positions: np.ndarray,
+    most: int,
+    *,
+    seed: int | np.random.Generator,
+    classes: np.ndarray | None = None,
 ) -> np.ndarray:
-    """So many of the positions (n,), drawn at random and in rising order; all of no more."""
+    """So many of the positions (n,), drawn at random and in rising order; all of no more.
+
+    With the ``classes`` (n,) of the positions, 50 of each are drawn first (all of a rarer one; half
+    of the sample at most), and then of each by its share.
+    """
     if len(positions) <= most:
         return positions
-    return np.sort(np.random.default_rng(seed).choice(positions, most, replace=False))
+    rng = np.random.default_rng(seed)
+    if classes is None:
+        return np.sort(rng.choice(positions, most, replace=False))
+    of_class = [rng.permutation(positions[classes == kind]) for kind in np.unique(classes)]
+    sizes = np.array([len(those) for those in of_class])
+    first = np.minimum(sizes, min(_FIRST_OF_CLASS, most // (2 * len(sizes))))
+    rest, left = most - first.sum(), len(positions) - first.sum()
+    n_of_class = first + (sizes - first) * rest // left
+    n_of_class[sizes.argmax()] += most - n_of_class.sum()  # what rounding left
+    return np.sort(
+        np.concatenate([those[:n] for those, n in zip(of_class, n_of_class, strict=True)])
+    )
 
 
 def groups_by_position(

@@ -57,7 +57,8 @@ class BuildSettings:
         ``"none"``: the kind is then not told.
     svm_rows, vae_rows
         Maximum number of spectra to train on, drawn at random with the seed of the respective
-        training; bounds memory.
+        training; bounds memory and time. The classifier's are drawn from each type by its share,
+        50 of each first, so that a rare one is kept.
     vae_window
         Number of spectra in memory while the autoencoder is trained. A larger collection is read
         from disk in windows: blocks of neighbours in random order, shuffled within a window.
@@ -129,7 +130,7 @@ class BuildSettings:
     classifier: Any = None
     svm_task: Task = "three"
     background: Background = "none"
-    svm_rows: int = 20_000
+    svm_rows: int = 7_500
     vae: VaeSettings = field(default_factory=VaeSettings)
     vae_rows: int = 100_000
     vae_window: int = 16_384

@@ -8,12 +8,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..files.durable import sync
-from ..files.mapped_columns import MAPPED_FROM, mapped_columns
+from ..files.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
 
 __all__ = [
     "AT_REST",
@@ -53,6 +54,8 @@ OBJECT = "object"
 REJECT_COLUMNS: dict[str, str] = {"file": "str", "id": "str", "reason": "str", "detail": "str"}
 
 
+# A row's text in a file takes less than so many bytes if the column numbers a few kinds.
+_KIND_BYTES = 2
 _COLUMN_BY_COLUMN = {"split_blocks": True, "self_destruct": True}
 
 
@@ -124,8 +127,39 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     described = pq.read_metadata(path)
     if described.num_rows < MAPPED_FROM:
         return read(columns)
-    names = described.schema.to_arrow_schema().names if columns is None else columns
-    return mapped_columns(read([name]).iloc[:, 0] for name in names)
+    few, types = _of_few_kinds(described), described.schema.to_arrow_schema().empty_table()
+    pandas_types = types.to_pandas()
+
+    def column(name: str) -> pd.Series:
+        kind = pandas_types[name].dtype
+        if name in few and kind == "str":
+            return pd.Series(texts_of_kinds(_read_arrow(path, name, kinds=True)), name=name)
+        if isinstance(kind, np.dtype) and kind.kind in "iuf":
+            values = _read_arrow(path, name)
+            if not values.null_count:
+                return pd.Series(pd.arrays.ArrowExtensionArray(values), name=name)
+        return read([name]).iloc[:, 0]
+
+    found = mapped_columns(map(column, pandas_types.columns if columns is None else columns))
+    found.attrs = pandas_types.attrs
+    return found
+
+
+def _read_arrow(path: Path, name: str, *, kinds: bool = False) -> Any:
+    """A column in parts; texts of a few kinds as numbers and these, read in half the time."""
+    how: Any = {"read_dictionary": [name]} if kinds else {}
+    return pq.read_table(path, columns=[name], page_checksum_verification=True, **how)[name]
+
+
+def _of_few_kinds(described: Any) -> set[str]:
+    """Columns that take so little that each text cannot be there for every row."""
+    parts = [described.row_group(at) for at in range(described.num_row_groups)]
+    few = set()
+    for at, name in enumerate(described.schema.names):
+        n_bytes = sum(part.column(at).total_uncompressed_size for part in parts)
+        if n_bytes < _KIND_BYTES * described.num_rows:
+            few.add(name)
+    return few
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:

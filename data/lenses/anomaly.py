@@ -62,11 +62,6 @@ class AnomalyLens(BuiltLens):
         """The network that scores a row."""
         return self.autoencoders.of(float(self._sn_median.iat[row]))
 
-    @property
-    def learnt_from(self) -> str:
-        """A sentence on what the network was trained on; "" if it was not recorded."""
-        return str(self._trained.metrics.get("sample_note", ""))
-
     @cached_property
     def overlap(self) -> pd.DataFrame | None:
         """Columns top, score, other, shared: share of one score's top that is in the other's."""

@@ -147,6 +147,11 @@ class BuiltLens:
         columns = {name: table[name].array for table in tables for name in table.columns}
         return pd.DataFrame(columns, index=rows, copy=False)
 
+    @property
+    def learnt_from(self) -> str:
+        """A sentence on what the model was trained on; "" if none is recorded."""
+        return str(self._trained.metrics.get("sample_note", ""))
+
     def usable(self, row: int) -> bool:
         """Whether it can take this row."""
         return _holds(self.rows, row)

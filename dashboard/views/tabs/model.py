@@ -68,6 +68,8 @@ def model_html(space: Workspace) -> str:
     if not known.any():
         return _unchecked(lens, called)
     about = f"{what}: on {which}" if (what := getattr(lens, "described", "")) else f"On {which}"
+    sample = getattr(lens, "learnt_from", "")
+    about += f"; {sample}" if sample else ""
     return _report(truth[known], called[known], about, _certain(lens))
 
 

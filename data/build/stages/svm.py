@@ -80,11 +80,12 @@ def _train(
     """Fit on the labelled spectra; records which of them were used."""
     settings = work.settings.svm
     known = task_rows(truth, work.settings.svm_task)
-    labelled = drawn_at_most(known, work.settings.svm_rows, seed=settings.seed)
+    most = work.settings.svm_rows
+    labelled = drawn_at_most(known, most, seed=settings.seed, classes=truth[known])
     if len(labelled) < len(known):
         work.draft.metrics["sample_note"] = (
             f"the classifier and its probabilities learned on {len(labelled):,} of {len(known):,} "
-            "labelled spectra, drawn at random"
+            "labelled spectra, drawn at random from each type by its share"
         )
     work.report(0, 2, f"{len(labelled)} labelled spectra")
     groups = object_groups(work, rows[labelled])

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
-from ...files.mapped_columns import MAPPED_FROM, mapped_columns
+from ...files.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
 from ..runs import Run
 
 if TYPE_CHECKING:
@@ -177,10 +178,9 @@ class BuiltDomain:
         codes = table["outside"].to_numpy(np.int8)  # of _WORDS: inside, or in counts
         codes = np.where(table["of_kind"].to_numpy() < 0, _WORDS.index(NOT_OF_KIND), codes)
         codes = np.where(table["distance"].to_numpy() > 1, _WORDS.index(UNLIKE), codes)
-        words = pd.Categorical.from_codes(codes, list(_WORDS)).astype("str")
-        domain: Any = words
+        domain: Any = texts_of_kinds(pa.DictionaryArray.from_arrays(codes, pa.array(_WORDS)))
         if len(table) >= MAPPED_FROM:
-            domain = mapped_columns([pd.Series(words, name="domain")])["domain"].array
+            domain = mapped_columns([pd.Series(domain, name="domain")])["domain"].array
         columns = {name: table[name] for name in ("of_kind", "distance", "why")}
         return pd.DataFrame(columns | {"domain": pd.Series(domain, table.index)}, copy=False)
 

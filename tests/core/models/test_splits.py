@@ -35,6 +35,20 @@ def test_of_too_many_some_are_drawn_in_their_order_and_of_few_all_stay():
     assert drawn_at_most(rows, len(rows), seed=4) is rows
 
 
+def test_a_rare_class_is_kept_in_a_sample_and_the_others_have_their_shares():
+    rng = np.random.default_rng(0)
+    classes = rng.permutation(np.repeat(["type 1", "type 2", "rare"], [60_000, 140_000, 30]))
+    rows = np.arange(len(classes)) * 2
+    some = drawn_at_most(rows, 7500, seed=1, classes=classes)
+    assert len(set(some.tolist())) == 7500
+    assert (np.diff(some) > 0).all()
+    drawn = classes[some // 2]
+    assert (drawn == "rare").sum() == 30
+    assert (drawn == "type 1").sum() / 7470 == pytest.approx(0.3, abs=0.005)
+    assert some.tolist() == drawn_at_most(rows, 7500, seed=1, classes=classes).tolist()
+    assert len(drawn_at_most(rows, 4, seed=1, classes=classes)) == 4
+
+
 def test_right_ascension_wraps_round():
     assert len(set(groups_by_position(np.array([359.9999, 0.0001]), np.zeros(2)))) == 1
 

@@ -42,3 +42,10 @@ def test_a_lent_classifier_brings_the_figures_of_its_own_test_set() -> None:
     html = model_html(space({"by_class": {"type 2": figures}}))
     assert "Where it was trained" in html
     assert "<td>0.950</td><td>0.980</td><td>0.965</td><td>418</td>" in html
+
+
+def test_a_classifier_that_learned_on_a_sample_says_so() -> None:
+    of = space()
+    of.catalog["label"] = ["type 1", "", "type 2", "type 1", "", "type 2"]
+    of.lenses["agn"].learnt_from = "the classifier learned on 3 of 4 labelled spectra"
+    assert "labelled spectra; the classifier learned on 3 of 4 labelled spectra" in model_html(of)

@@ -90,7 +90,7 @@ def test_more_labels_than_are_trained_on_are_all_judged(copied, quick, monkeypat
     assert (split != "").sum() == 50
     assert run.metrics["unseen"]["n"] == (labelled & ~split.isin(["train", "validation"])).sum()
     assert run.metrics["unseen"]["n"] == run.metrics["test"]["n"] + labelled.sum() - 50
-    said = f"learned on 50 of {labelled.sum()} labelled spectra, drawn at random"
+    said = f"learned on 50 of {labelled.sum()} labelled spectra, drawn at random from each type"
     assert said in report.notes["svm"]
 
 
