@@ -1,4 +1,4 @@
-"""From survey files to a collection, with a reason for every one refused."""
+"""Ingest: files of spectra are read into a collection, with a reason for each refusal."""
 
 from __future__ import annotations
 

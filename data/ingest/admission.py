@@ -1,4 +1,4 @@
-"""What is kept of the outcomes of files, and what is refused as a duplicate, with a report."""
+"""Admission of spectra to a collection: duplicates, labels, and the report."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from .readers.vocabulary.other_facts import UNHEEDED
 
 __all__ = ["Admission"]
 
-_EXAMPLES = 3  # of a reason
+_EXAMPLES = 3  # per reason
 _DUPLICATE = "duplicate"
 
 
 class Admission:
-    """Takes outcomes in order: sorts out duplicates, labels, and hands rows to the writer.
+    """Takes outcomes in order: rejects duplicates, adds labels, and passes rows to the writer.
 
-    Going on from what an earlier run stored, the first file to be read again is that of the last
-    stored row, for only some of its spectra may be safe; what is stored already is passed over.
+    A resumed run starts at the file of the last stored row, as only some of its spectra may be
+    stored; those are skipped.
 
     Parameters
     ----------
     writer
-        Of the collection.
+        Writer of the collection.
     intake
-        As whose labels and catalogue spectra are known.
+        Holds the labels and the catalogue.
     files
-        That are read.
+        The files to be read.
     n_known
-        Files passed over, since the collection has spectra of them already.
+        Number of files skipped, since the collection has their spectra already.
 
     Attributes
     ----------
     n_done
-        Files that are through.
+        Number of files done.
     """
 
     def __init__(
@@ -80,22 +80,22 @@ class Admission:
         self._set_aside = Counter(str(reason) for reason in aside if reason)
 
     def accept(self, pieces: Sequence[Piece]) -> None:
-        """The outcomes of some files, or of a part of a large one, in order."""
+        """Take the outcomes of some files, or of a part of a large one, in order."""
         outcomes = [one for of_a_file, _ in pieces for one in of_a_file]
         new = [one for one in outcomes if (one.file, one.id) not in self._stored]
         settled = [one for one in map(self._without_duplicates, new) if one is not None]
         self._reject([one for one in settled if isinstance(one, Rejected)])
-        # At once: making a table takes as long for one row as for hundreds.
+        # In one batch: a table takes as long to make for one row as for hundreds.
         self._take([one for one in settled if isinstance(one, Taken)])
         self.n_done += sum(ends for _, ends in pieces)
 
     @property
     def anything(self) -> bool:
-        """Whether some input gave a spectrum, now, before a break, or to the collection before."""
+        """Whether any input gave a spectrum, now or in an earlier or interrupted run."""
         return bool(self._n_taken or self._n_known or self._counts.get(_DUPLICATE))
 
     def why_nothing(self) -> str:
-        """What was wrong with all files, the most frequent first; one of each is named."""
+        """Reasons for rejecting all files, the most frequent first, with an example of each."""
         files = "the file" if self._n_files == 1 else f"any of {self._n_files:,} files"
         what = [
             f"{n:,} {reason} (such as {Path(file).name}{f': {detail}' if detail else ''})"
@@ -105,7 +105,7 @@ class Admission:
         return f"no spectrum could be taken from {files}, nothing is kept: {'; '.join(what)}"
 
     def report(self) -> IngestReport:
-        """What became of all; the collection is closed."""
+        """Close the collection, and return the report."""
         catalog = Collection.open(self._writer.path).catalog
         of_other = catalog[OBJECT].to_numpy() != catalog["id"].to_numpy()
         by_number = self._by_number()
@@ -129,7 +129,7 @@ class Admission:
         )
 
     def _by_number(self) -> list[tuple[str, int]]:
-        """Reasons for rejecting, the most frequent first."""
+        """Reasons for rejection and their numbers, the most frequent first."""
         return sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
 
     def _reject(self, rejected: Sequence[Rejected]) -> None:
@@ -159,7 +159,7 @@ class Admission:
         self._writer.append(pd.DataFrame(rows), [one.spectrum for one in taken])
 
     def _remark(self, rows: Iterable[Mapping[Any, Any]]) -> None:
-        """Count what is to be said of spectra that are taken."""
+        """Count the remarks on accepted spectra."""
         for row in rows:
             self._remarks[str(row.get("flux_unit", ""))] += 1
             self._remarks["medium"] += row.get("medium") == NOT_SAID
@@ -167,7 +167,7 @@ class Admission:
             self._remarks["doubtful"] += is_doubtful(str(row.get("z_warning", "")))
 
     def _said_of(self, id: str, file: str) -> dict[str, str | float]:
-        """What the user tells the catalog; a column ebv only if there is any."""
+        """Catalog entries from the user's labels; a column ebv only if any is given."""
         said: dict[str, str | float] = {"label": self._label(id, file)}
         if self._labels.reddenings:
             name = self._labels.name_of(id, file)
@@ -180,7 +180,7 @@ class Admission:
         return self._labels.by_name.get(name, "")
 
     def _without_duplicates(self, one: Taken | Rejected) -> Taken | Rejected | None:
-        """As it is, under another id, or rejected; None if it is stored under another id."""
+        """The outcome, possibly with another id, or rejected; None if it is stored already."""
         if isinstance(one, Rejected):
             return one
         file, name = one.file, one.id

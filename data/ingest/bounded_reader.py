@@ -1,7 +1,7 @@
-"""Files from outside, read by processes of their own that are ended where they exceed a limit.
+"""Reading of untrusted files in separate processes, which are killed at a limit.
 
-A process is kept for many files. One that a file brings down costs that file alone: what was read
-before it counts, it is refused with the reason, and another process reads on.
+A process reads many files. If a file crashes it, only that file is refused, with the reason; what
+was read before is kept, and a new process continues.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["BoundedReader", "Piece", "ReaderStartError"]
 
 _MODULE = f"{__package__}.reading_process"
 _START_S = 120.0
-_TRIES = 2  # of a file whose process was ended by something else than a limit: perhaps by others
+_TRIES = 2  # per file, if its process was ended by something other than a limit
 
 Outcomes = list[Taken | Rejected]
 Piece = tuple[Outcomes, bool]
@@ -40,20 +40,20 @@ _Part = tuple[list[dict[str, Any]], list[np.ndarray], bool]
 
 
 class ReaderStartError(Exception):
-    """No process to read in could be started; the text says why."""
+    """No reading process could be started; the message tells why."""
 
 
 class BoundedReader:
-    """Reads files within limits, in at most so many processes; safe to use from many threads.
+    """Reads files within limits, in a bounded number of processes; thread-safe.
 
     Parameters
     ----------
     limits
-        Of each file.
+        Limits per file.
     processes
-        Started when they are first needed, replaced when a file brought one down.
+        Maximum number; started on demand, and replaced after a crash.
     intake
-        What becomes of a spectrum; without it `spectrum` reads single ones as they are.
+        Decides on each spectrum; without it `spectrum` reads single ones unchanged.
     """
 
     def __init__(self, limits: Limits, processes: int = 1, intake: Intake | None = None) -> None:
@@ -64,12 +64,12 @@ class BoundedReader:
         self._n = processes
 
     def pieces(self, files: Sequence[Path]) -> Iterator[Piece]:
-        """What becomes of files, part by part, so that one of any number of spectra fits in memory.
+        """Outcomes of files, part by part, so that files with any number of spectra fit in memory.
 
         Yields
         ------
         outcomes, ends
-            The next outcomes, and whether they are the last of their file.
+            The next outcomes, and for each whether it is the last of its file.
 
         Raises
         ------
@@ -80,12 +80,12 @@ class BoundedReader:
             yield [_outcome(message, arrays) for message in messages], ends
 
     def spectrum(self, file: Path) -> Spectrum:
-        """The one spectrum in a file.
+        """Read the single spectrum of a file.
 
         Raises
         ------
         ReadError
-            There is none, or the file exceeds a limit.
+            There is no spectrum, or the file exceeds a limit.
         ReaderStartError
             No process could be started.
         """
@@ -101,7 +101,7 @@ class BoundedReader:
         )
 
     def close(self) -> None:
-        """End all processes, once none of them reads."""
+        """End all processes, after waiting for those that read."""
         for process in [self._idle.get() for _ in range(self._n)]:
             if process is not None:
                 process.end()
@@ -119,7 +119,7 @@ class BoundedReader:
             n_before = done
             try:
                 with self._process() as process:
-                    # Part by part: what came before the process was ended counts.
+                    # Part by part: what was received before the process ended is kept.
                     for messages, arrays, ends in process.read(files[n_before:]):
                         done, begun = done + ends, not ends
                         yield messages, arrays, ends
@@ -133,7 +133,7 @@ class BoundedReader:
 
     @contextmanager
     def _process(self) -> Iterator[_Process]:
-        """An idle process, or a new one; it is used again unless anything went wrong."""
+        """Context manager with an idle or new process, which is reused unless an error occurs."""
         process, keep = self._idle.get(), False
         try:
             if process is None:
@@ -147,7 +147,7 @@ class BoundedReader:
 
 
 class _Ended(Exception):
-    """A process is gone, or no longer to be trusted, while it read a file."""
+    """A process ended, or sent invalid messages, while reading a file."""
 
     def __init__(self, why: ReadError, *, by_limit: bool) -> None:
         super().__init__(str(why))
@@ -158,8 +158,8 @@ class _Process:
     def __init__(self, limits: Limits, intake: Intake | None) -> None:
         self._limits, self._late = limits, False
         single = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-        # -P: a folder of spectra is no place to import from. A session of its own: Ctrl-C is for
-        # whoever asked, and the end of its input ends it.
+        # -P: nothing is imported from the working directory. A new session: Ctrl-C goes to the
+        # parent only, and the end of its input ends the process.
         self._popen = subprocess.Popen(
             [sys.executable, "-P", "-m", _MODULE],
             stdin=subprocess.PIPE,
@@ -189,7 +189,7 @@ class _Process:
         send(stdin, message)
 
     def read(self, files: Sequence[Path]) -> Iterator[_Part]:
-        """Of each file, part by part, what was said, its arrays, and whether the file ends."""
+        """Messages and arrays of each file, part by part, and whether the file ends."""
         left = len(files)
         try:
             self._send({"files": [str(file) for file in files]})
@@ -228,7 +228,7 @@ class _Process:
 
     @contextmanager
     def _until(self, seconds: float) -> Iterator[None]:
-        """Kill the process if what follows takes longer."""
+        """Context manager that kills the process after a time."""
 
         def kill() -> None:
             self._late = True
@@ -243,14 +243,14 @@ class _Process:
             timer.cancel()
 
     def end(self) -> None:
-        """End it, if it has not ended; wait for it."""
+        """End the process if it is still running, and wait for it."""
         if self._popen.stdin is not None:
             try:
                 self._popen.stdin.close()
-            except OSError:  # it was told something it will never read
+            except OSError:  # unread input
                 self._popen.kill()
         try:
-            # What has nothing to do ends by itself; what died says how.
+            # An idle process ends by itself; a crashed one has an exit code.
             self._popen.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._popen.kill()
@@ -272,7 +272,7 @@ def _plain(intake: Intake) -> dict[str, Any]:
 
 
 def _outcome(message: dict[str, Any], arrays: list[np.ndarray]) -> Taken | Rejected:
-    """The next of a file's outcomes; takes its arrays from the front."""
+    """The outcome in a message; its arrays are removed from the front of the list."""
     if "rejected" in message:
         return Rejected(*message["rejected"])
     listed, flux, ivar = (arrays.pop(0) for _ in range(3))

@@ -1,4 +1,4 @@
-"""A table about spectra, of whatever kind, as columns of text and numbers; and its key columns."""
+"""Catalogue tables of any format as columns of text and numbers, and their key columns."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ UNIT_OF_COLUMN = "units"
 NAMED = "named"
 """Of a table's ``attrs``: whether the file names its columns."""
 
-# What a column is called that names spectra or files of them, compared as `plain_name`; in order.
+# Names of columns with ids or files of spectra, in order of preference; compared by `plain_name`.
 _KEYS = (
     "id", "file", "filename", "filepath", "path", "name", "object", "objectid", "objectname",
     "objname", "objid", "sdssid", "targetid", "specobjid", "specid", "sparclid", "sourceid",
@@ -49,28 +49,28 @@ _PARTS = (
 )
 _WITH_UNIT = re.compile(r"([^\[(]*[^\s\[(])\s*[\[(]\s*([^\])]*?)\s*[\])]")
 _IN_UNITS = {*RIGHT_ASCENSIONS, *DECLINATIONS, *KEYWORDS}
-_LONGEST = 100  # letters of a name with its unit
+_LONGEST = 100  # characters of a name with its unit
 _NO_NAMES = ["", "nan", "null", "none", "--"]
-_EXACT = 2**53  # whole numbers beyond are rounded in double precision
+_EXACT = 2**53  # larger integers are rounded in double precision
 
 
 def keys_of(names: Iterable[str]) -> list[str]:
-    """Columns that name spectra or files, in order of preference."""
+    """Columns with ids or files of spectra, in order of preference."""
     by_name = by_plain_name(names)
     return [by_name[key] for key in _KEYS if key in by_name]
 
 
 def by_plain_name(names: Iterable[object]) -> dict[str, str]:
-    """Name as `plain_name` has it → the column of this name; of several the first."""
+    """Normalized name → column; the first of several."""
     return {plain_name(str(name)): str(name) for name in reversed([*names])}
 
 
 def named_columns(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Of each column of names its names as text; of plate, mjd and fibre what SDSS makes of them.
+    """Entries of each key column as text; plate, MJD and fibre are combined as in SDSS's ids.
 
     Returns
     -------
-    Empty where an entry is missing.
+    Missing entries are "".
     """
     columns: Any = table
     found = [texts_of(columns[key]) for key in keys_of(map(str, table.columns))]
@@ -84,13 +84,13 @@ def named_columns(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _padded_name(name: str) -> str:
-    """PLATE-MJD-FIBER with the zeros SDSS writes; any other name as it is."""
+    """PLATE-MJD-FIBER padded with zeros as in SDSS's ids; other names unchanged."""
     parts = re.fullmatch(r"(?:spec-(?!\d{4,5}-\d{5}-\d{4}))?(\d{1,5})-(\d{5})-(\d{1,4})", name)
     return f"{int(parts[1]):04}-{parts[2]}-{int(parts[3]):04}" if parts else name
 
 
 def texts_of(column: pd.Series) -> tuple[str, ...]:
-    """As text; empty where there is nothing, whole numbers without a point."""
+    """Entries as text; "" if missing, integers without a decimal point."""
     return tuple(_text(value) for value in column.tolist())
 
 
@@ -102,15 +102,15 @@ def _text(value: Any) -> str:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """FITS, ECSV, VOTable, Parquet or text, packed or not, by what the file begins with.
+    """Read a table in FITS, ECSV, VOTable, Parquet or text, packed or not, by its first bytes.
 
-    Of the tables in a FITS file it is the first that names spectra or has positions. Lists and
-    the like are left out; whole numbers too long for double precision are text.
+    Of several tables in a FITS file the first with ids or positions counts. Columns of lists are
+    omitted; integers beyond double precision become text.
 
     Raises
     ------
     ReadError, OSError, ValueError, KeyError, TypeError
-        It is damaged, or no table.
+        The file is damaged, or not a table.
     """
     content = unpacked(path.read_bytes())
     if held := table_within(content):
@@ -122,12 +122,12 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def table_within(content: bytes) -> tuple[pd.DataFrame] | None:
-    """The table in a file that is no plain text; None of one that is.
+    """The table of a file that is not plain text; None for plain text.
 
     Raises
     ------
     ReadError, OSError, ValueError, KeyError, TypeError
-        It is damaged, or no table.
+        The file is damaged, or not a table.
     """
     start = content[:2000].lstrip()
     if start.startswith(b"PAR1"):
@@ -151,7 +151,7 @@ def table_within(content: bytes) -> tuple[pd.DataFrame] | None:
 def _of_parquet(content: bytes) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
-    # Whole numbers beside missing ones are objects, not rounded to double precision.
+    # Integers with missing values become objects, so that they are not rounded.
     stored: Any = pq.read_table(io.BytesIO(content))
     table: Any = stored.to_pandas(integer_object_nulls=True)
     if not any(table.index.names) and table.index.dtype.kind in "OUT" and not keys_of(table):
@@ -176,20 +176,20 @@ def _speaks_of_spectra(names: Iterable[str]) -> bool:
 
 
 def _of_astropy(table: Any) -> pd.DataFrame:
-    for name in [*table.colnames]:  # positions and times have classes of their own
+    for name in [*table.colnames]:  # mixin columns: positions and times
         if hasattr(table[name], "icrs"):
             table["ra"], table["dec"] = table[name].icrs.ra.deg, table[name].icrs.dec.deg
         elif hasattr(table[name], "iso"):
             table[name] = table[name].iso
     table.keep_columns([name for name in table.colnames if hasattr(table[name], "unit")])
-    for name in table.colnames:  # of magnitudes and the like each is a column
+    for name in table.colnames:  # one column per entry of short lists, such as magnitudes
         shape = table[name].shape
         if len(shape) == 2 and shape[1] <= MOST_IN_A_LIST:
             for number in range(shape[1]):
                 table[f"{name}_{number + 1}"] = table[name][:, number]
     flat: list[str] = [name for name in table.colnames if len(table[name].shape) == 1]
     units = {name: str(table[name].unit) for name in flat if table[name].unit is not None}
-    for name in flat:  # before 3.1 pandas rounds long whole numbers beside missing ones
+    for name in flat:  # pandas < 3.1 rounds long integers beside missing values
         column = table[name]
         if column.dtype.kind in "iu" and (np.ma.getdata(column) >= _EXACT).any():
             known = ~np.ma.getmaskarray(column)
@@ -198,14 +198,14 @@ def _of_astropy(table: Any) -> pd.DataFrame:
 
 
 def _named(table: Delimited) -> Delimited:
-    """With the names of its columns by a note that has as many words, such as ``# id label``."""
+    """Name the columns by a note with as many words, such as ``# id label``."""
     if keys_of(table.names):
         return table
     words = (re.split(r"[,;|\s]+", remark.strip()) for remark in table.remarks)
     names = next((one for one in words if len(one) == len(table.names) and keys_of(one)), None)
     if names is None:
         return table
-    first = [[*table.names]] if table.named else []  # what was taken for names is data
+    first = [[*table.names]] if table.named else []  # the first line is data then
     return Delimited(tuple(names), [*first, *table.rows], True, table.notes, table.remarks)
 
 
@@ -216,7 +216,7 @@ def _of_text(table: Delimited) -> pd.DataFrame:
     units: dict[str, str] = {}
     for written, words in table.columns().items():
         parts = _WITH_UNIT.fullmatch(written) if len(written) < _LONGEST else None
-        if parts and parts[1].strip().upper() not in _IN_UNITS:  # E(B-V) is a name
+        if parts and parts[1].strip().upper() not in _IN_UNITS:  # not the brackets of E(B-V)
             parts = None
         name = parts[1] if parts else written
         if name in found:
@@ -228,7 +228,7 @@ def _of_text(table: Delimited) -> pd.DataFrame:
 
 
 def _plain(table: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
-    """Text as text, numbers and truth as Python has them; lists and the like left out."""
+    """The table as text, numbers and booleans; columns of lists are omitted."""
     import pandas as pd
 
     found: dict[str, pd.Series] = {}
@@ -259,7 +259,7 @@ def _plain(table: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _names(words: tuple[str, ...]) -> pd.Series:
-    """As they are written, zeros before a number too; without the point that pandas may put."""
+    """Ids as written, with leading zeros, and without the decimal point that pandas may add."""
     import pandas as pd
 
     texts = pd.Series(words, dtype=str)
@@ -269,7 +269,7 @@ def _names(words: tuple[str, ...]) -> pd.Series:
 
 
 def _numbers(words: tuple[str, ...]) -> pd.Series:
-    """As numbers if all that say something are; but whole numbers too long for one are text."""
+    """Numbers if all non-empty words are; text if an integer exceeds double precision."""
     import pandas as pd
 
     texts = pd.Series(words, dtype=str)
@@ -282,17 +282,17 @@ def _numbers(words: tuple[str, ...]) -> pd.Series:
 
 
 def of_speed(unit: str) -> bool:
-    """Whether a unit is km/s, in which a redshift is c z."""
+    """Whether a unit is km/s: the redshift column is c z then."""
     return unit.replace(" ", "").lower() in ("km/s", "kms-1", "kms^-1", "kms**-1")
 
 
 def degrees_factor(unit: str) -> float:
-    """What a number in a unit of angle is multiplied by, to be degrees; 1 where it says none.
+    """Factor from a unit of angle to degrees; 1 without a unit.
 
     Raises
     ------
     ValueError
-        It is no unit of angle.
+        The unit is not one of angle.
     """
     plain = unit.strip().lower()
     if plain in ("", "deg", "degree", "degrees", "d", "j2000"):

@@ -1,4 +1,4 @@
-"""Text in columns, whoever wrote it: encodings, delimiters, decimal commas, notes."""
+"""Text tables in any common form: encodings, delimiters, decimal commas, notes."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 __all__ = ["Delimited", "decoded", "is_number", "number_of", "read_delimited"]
 
 _MARKS = {
-    b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32",  # before those they begin with
+    b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32",  # before UTF-16's, which are prefixes
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig",
 }  # fmt: skip
 _NOTE = re.compile(r"[#%!]|//|(?:--|;)\s+(?=[^\W\d])")
 _FORTRAN = re.compile(r"([+-]?[\d.,]+)[dDqQ]([+-]?\d+)|([+-]?\d*[.,]\d*)([+-]\d{2,3})")
-# A value with a remark behind it, as a FITS header has it; and no unit such as erg / (s cm2 AA).
+# A value followed by a remark, as in FITS headers, but not a unit such as erg / (s cm2 AA).
 _CARD = re.compile(r"^(?!(?:\S+\s+)?(?:ergs?|[mk]?W|J|photons?|ph)\s)(.*?)\s+/\s.*", re.IGNORECASE)
 _LOOKED_AT, _MOST_PROSE, _LEAST_PROSE = 20, 100, 2  # lines
-# Notes of other languages, before the numbers.
+# Comment marks of other languages, before the numbers.
 _MARK = re.compile(r"(?:[^\w\s(\[]+|C|REM)\s+(?=\S)")
 _IN_BRACKETS = re.compile(r"[\[(][^\[\]()]*[\])]")
 _COMMA_APART, _GLUE = r",\s*(?![^\[(]*[\])])", "\0"
 _DELIMITERS = (";", "\t", "|", ",")
-# What parts thousands → what a number with it looks like; a point or a comma only where others say
-# that it is no decimal mark.
+# Thousands separator → pattern of a number with it; point and comma only if other numbers show that
+# they are not decimal marks.
 _NUMERIC = re.compile(r"[-+]?[\d.,]*\d[\d.,]*")
 _GROUPED = {
     mark: re.compile(rf"[-+]?[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+(?:{decimal}\d*)?")
@@ -35,20 +35,20 @@ _GROUPED = {
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
-    """A table as text.
+    """A text table.
 
     Attributes
     ----------
     names
-        Of the columns; ``col1``, ``col2``, … where the first line is numbers.
+        Names of the columns; ``col1``, ``col2``, … if the first line is numeric.
     rows
-        Each as long as the names, without surrounding blanks.
+        Stripped words, as many per row as names.
     named
-        Whether the file names its columns.
+        Whether the names are from the file.
     notes
-        ``name = value`` or ``name: value`` of lines that begin with ``#``.
+        ``name = value`` or ``name: value`` in lines that begin with ``#``.
     remarks
-        Those lines that say no such thing.
+        Other such lines.
     """
 
     names: tuple[str, ...]
@@ -58,7 +58,7 @@ class Delimited:
     remarks: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, tuple[str, ...]]:
-        """Name → words, from top to bottom; of columns of one name the first."""
+        """Name → words of the column; the first of equal names."""
         columns: dict[str, tuple[str, ...]] = {}
         words_of = zip(*self.rows, strict=True) if self.rows else [()] * len(self.names)
         for name, words in zip(self.names, words_of, strict=True):
@@ -67,7 +67,7 @@ class Delimited:
 
 
 def decoded(content: bytes) -> str:
-    """Text in UTF-8, UTF-16 or UTF-32 with or without a mark, else in Latin-1."""
+    """Decoded text: UTF-8, UTF-16 or UTF-32 with or without a byte-order mark, else Latin-1."""
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
     if encoding is None and b"\0" in content[:200]:
         wide = 32 if b"\0\0" in content[:4] else 16
@@ -79,12 +79,12 @@ def decoded(content: bytes) -> str:
 
 
 def number_of(word: str) -> float:
-    """A number as it is written: with a decimal comma, or as by Fortran (``1.5D-17``, ``1.5-17``).
+    """Parse a number, also with decimal comma, or as written by Fortran (``1.5D-17``, ``1.5-17``).
 
     Raises
     ------
     ValueError
-        It is none.
+        The word is not a number.
     """
     fortran = _FORTRAN.fullmatch(word)
     parts = [part for part in fortran.groups() if part] if fortran else [word]
@@ -92,15 +92,15 @@ def number_of(word: str) -> float:
 
 
 def read_delimited(content: bytes) -> Delimited:
-    """A table of semicolons, tabs, bars, commas or blanks, named in its first line or in none.
+    """Parse a table delimited by semicolons, tabs, bars, commas or blanks, with or without names.
 
-    Lines that begin with ``#``, ``%`` or ``!`` are notes; the last that is no ``name = value``
-    names the columns if it has as many words as the data have columns.
+    Lines that begin with ``#``, ``%`` or ``!`` are notes; the last that is not ``name = value``
+    names the columns if it has as many words as there are columns.
 
     Raises
     ------
     ValueError
-        There is no line, or one has another number of columns than the first.
+        There are no lines, or one has another number of columns than the first.
     """
     notes, lines = _parted(decoded(content))
     if not lines:
@@ -133,9 +133,9 @@ def read_delimited(content: bytes) -> Delimited:
 
 
 def _heads(line: str, delimiter: str, n: int) -> tuple[str, ...]:
-    """The names of n columns in a line, whatever parts them; empty if it has none.
+    """Names of n columns in a line with any delimiter; empty if it has none.
 
-    What stands in brackets is part of a name, as are single blanks where more than one part them.
+    Brackets belong to a name, as do single blanks if names are separated by several.
     """
     whole = re.sub(r"\s+(?=[\[(])", "", _IN_BRACKETS.sub(lambda m: m[0].replace(" ", _GLUE), line))
     ways = (
@@ -150,10 +150,10 @@ def _heads(line: str, delimiter: str, n: int) -> tuple[str, ...]:
 
 
 def _without_thousands(rows: list[list[str]]) -> list[list[str]]:
-    """Numbers such as ``1,234.5``, ``1.234,5`` and ``1'234.5`` without what parts their thousands.
+    """Remove thousands separators: ``1,234.5``, ``1.234,5`` and ``1'234.5``.
 
-    A comma parts them where every number with one looks so and another has a point; a point where
-    every number with one looks so and one has a comma behind it.
+    A comma separates thousands if all numbers with commas fit and another has a point; a point if
+    all numbers with points fit and one has a comma after it.
     """
     for mark, grouped in _GROUPED.items():
         words = {word for row in rows for word in row if mark in word}
@@ -171,7 +171,7 @@ def _without_thousands(rows: list[list[str]]) -> list[list[str]]:
 
 
 def _without_empty_last(rows: list[list[str]]) -> list[list[str]]:
-    """Without the nothing behind the last delimiter, where lines of data end with one."""
+    """Drop the empty last column if the data lines end with a delimiter."""
     n = len(rows[0])
     if len(rows) > 1 and all(len(row) == n + 1 and not row[-1] for row in rows[1:]):
         return [rows[0], *(row[:-1] for row in rows[1:])]
@@ -179,11 +179,11 @@ def _without_empty_last(rows: list[list[str]]) -> list[list[str]]:
 
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
-    """What notes say, without the #, and the other lines."""
+    """Notes without their mark, and the other lines."""
     notes, lines = [], []
     for line in text.splitlines():
         bare = line.strip()
-        if not any(map(str.isalnum, bare)):  # rules between lines
+        if not any(map(str.isalnum, bare)):  # horizontal rules
             continue
         if _NOTE.match(bare):
             notes.append(bare.lstrip("#%!/-; ").rstrip())
@@ -195,7 +195,7 @@ def _parted(text: str) -> tuple[list[str], list[str]]:
 
 
 def _preamble(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Lines of prose before the names of columns of numbers, and the others.
+    """Split off lines of prose before the names of numeric columns.
 
     The names are the last line before the numbers, if it has as many words.
     """
@@ -217,9 +217,9 @@ def _is_numbers(words: list[str]) -> bool:
 
 
 def _delimiter(lines: list[str]) -> str:
-    """What parts every one of the first lines into as many pieces, more than one; else blanks."""
+    """Delimiter that splits all of the first lines into equally many parts, > 1; else blanks."""
     first_lines = lines[:20]
-    # Decimal commas part nothing: there blanks do.
+    # Decimal commas are not delimiters: blanks are.
     words = first_lines[-1].split()
     apart_by_blanks = _is_numbers(words) and all(word == word.strip(",") for word in words)
     marks = [mark for mark in _DELIMITERS if mark != "," or not apart_by_blanks]
@@ -233,7 +233,7 @@ def _delimiter(lines: list[str]) -> str:
 def _split(line: str, delimiter: str) -> list[str]:
     if not delimiter:
         return line.split()
-    if len(line) > csv.field_size_limit():  # more than csv takes of one word
+    if len(line) > csv.field_size_limit():  # a field may exceed what csv accepts
         return [part.strip() for part in line.split(delimiter)]
     parts = next(csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True), [])
     return [part.strip() for part in parts]

@@ -1,6 +1,6 @@
-"""What keeps a spectrum from a model, asked at every door: of a folder, of the page, of a notebook.
+"""Rules for which spectra models are applied to, the same for ingest, page and notebook.
 
-Each door says in its own words what to do about it; which spectra these are is said here.
+Each caller words the remedy; the conditions are defined here.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ EntryBar = Literal["no data", "impossible values", "star", "redshift missing", "
 
 
 def entry_bar(spectrum: Spectrum) -> EntryBar | None:
-    """The first of these that is true of a spectrum; None if it may enter.
+    """The first condition that excludes a spectrum from the models; None if there is none.
 
-    Without a pixel of flux and error there is nothing to see; what is impossible was not measured;
-    a star was taught to no model here; and without a redshift above 0 nothing is brought to rest
-    (pipelines write 0 where they found none).
+    Excluded are spectra without a pixel of flux and error, with impossible values, of stars, on
+    which no model is trained, and without a redshift > 0, which cannot be brought to the rest
+    frame (pipelines write 0 if they found none).
     """
     if not spectrum.has_data.any():
         return "no data"

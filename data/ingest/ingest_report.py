@@ -1,4 +1,4 @@
-"""What became of the inputs of an ingest."""
+"""Report of an ingest."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = ["IngestReport", "LabelWords"]
 
 @dataclass(frozen=True, slots=True)
 class LabelWords:
-    """Labels that are not written as types are; each with how often.
+    """Labels in other spellings than the types, with their counts.
 
     Attributes
     ----------
     renamed
         ``"Sy1 → type 1"``.
     unknown
-        Those that are no known type, and were not taken.
+        Labels that are not a known type, and were ignored.
     own
-        None is a known type: all were taken as classes of the user's own.
+        Whether no label is a known type: all are classes of the user then.
     """
 
     renamed: dict[str, int]
@@ -29,43 +29,43 @@ class LabelWords:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of the inputs.
+    """Report of an ingest.
 
     Attributes
     ----------
     path
-        The collection.
+        Path of the collection.
     n_files
-        Number of files looked at; one may hold several spectra.
+        Number of files examined; one may hold several spectra.
     n_taken
-        Number of spectra taken, those set aside among them.
+        Number of spectra accepted, including those set aside.
     rejected
         Reason → number of spectra, or of files of which none could be read; the most frequent
         first.
     unknown_labels
-        Names in the labels file that belong to no input.
+        Names in the labels file that match no input.
     n_counts
-        Number of spectra taken that are in counts: their flux was never calibrated.
+        Number of accepted spectra in counts, without flux calibration.
     n_relative
-        Number of spectra taken whose flux has no unit.
+        Number of accepted spectra whose flux has no unit.
     n_medium_unsaid
-        Number of spectra taken of which nothing says air or vacuum.
+        Number of accepted spectra whose medium, air or vacuum, is not stated.
     n_masks
-        Number of spectra taken that have columns which may be masks and were left alone.
+        Number of accepted spectra with possible mask columns that were not used.
     n_joined
-        Number of spectra taken now that have a row in the catalogue given.
+        Number of spectra accepted now that have a row in the catalogue.
     n_doubtful
-        Number of spectra taken whose redshift their survey warns of.
+        Number of accepted spectra with a redshift warning of their survey.
     examples
-        Reason → the first few, as file and particulars.
+        Reason → the first few examples, as file and details.
     labels
-        What was said of labels: those renamed, and those that are no known type.
+        Labels that were renamed, and those that are not a known type.
     set_aside
-        Reason → number of spectra taken that no model is given, but that can be looked at.
+        Reason → number of accepted spectra that can be viewed, but are excluded from the models.
     n_repeats
-        Number of spectra in the collection that are of an object that another is of already.
+        Number of spectra in the collection of an object that has another spectrum already.
     n_known
-        Number of files passed over, since the collection has spectra of them already.
+        Number of files skipped, since the collection has their spectra already.
     """
 
     path: Path
@@ -87,5 +87,5 @@ class IngestReport:
 
     @property
     def n_rejected(self) -> int:
-        """Number of spectra not taken, and of files of which none could be read."""
+        """Number of rejected spectra, and of files without a readable spectrum."""
         return sum(self.rejected.values())

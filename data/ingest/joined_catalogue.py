@@ -1,4 +1,4 @@
-"""A catalogue of the user's, joined to spectra by id, file name or position within an arcsecond."""
+"""A user's catalogue, joined to spectra by id, file name or position within an arcsecond."""
 
 from __future__ import annotations
 
@@ -38,42 +38,42 @@ if TYPE_CHECKING:
 __all__ = ["NO_CATALOGUE", "JoinedCatalogue", "read_catalogue", "said_by"]
 
 _WITHIN = math.radians(1 / 3600)
-# Of catalogues, beside what headers say.
+# Names in catalogues, in addition to those in headers.
 _RA = (*RIGHT_ASCENSIONS, "_RAJ2000", "ALPHA_J2000", "ALPHAWIN_J2000", "MEAN_FIBER_RA", "RACAT",
        "RA_HOURS", "RA_HOUR", "RA_H", "RIGHT_ASCENSION", "RAMEAN", "RA_GAIA")  # fmt: skip
 _DEC = (*DECLINATIONS, "_DEJ2000", "DELTA_J2000", "DELTAWIN_J2000", "MEAN_FIBER_DEC", "DECCAT",
         "DECLINATION", "DECMEAN", "DEC_GAIA", "DE", "DECJ2000")  # fmt: skip
-# Of tables as the journals print them, an angle in three columns, compared as `plain_name`.
+# Angles in three columns, as printed by journals; compared by `plain_name`.
 _RA_PARTS = ("rah", "ram", "ras")
 _DEC_PARTS = (("ded", "dem", "des"), ("decd", "decm", "decs"))
 _SIGNS = ("de", "dec", "design", "decsign")
-# Right ascensions that are in hours by their name.
+# Names of right ascensions in hours.
 _IN_HOURS = ("rah", "rahour", "rahours")
-# Names of the collection's own; those of surveys are columns too.
+# Names of the collection's own columns; those of surveys are kept as columns too.
 _OF_HERE = ("id", "name", "file", "filename", "filepath", "path")
 _AGAIN = "z in another row"
 
 
 @dataclass(frozen=True)
 class JoinedCatalogue:
-    """What a catalogue says, by row.
+    """A catalogue by row.
 
     Attributes
     ----------
     names
         Id, file name or path → row.
     ra, dec : (n,)
-        Degrees, NaN where not known; empty without positions.
+        Degrees, NaN if unknown; empty without positions.
     z : (n,)
-        Redshifts, NaN where there is none.
+        Redshifts, NaN if there is none.
     z_warning : (n,)
-        What it warns of with them, in words.
+        Warnings about the redshifts, as text.
     z_note : (n,)
-        What stands where a redshift should and is none, in words.
+        Invalid entries in place of a redshift, as text.
     of_files
-        Whether it has warnings without redshifts, which are then of those in the files.
+        Whether it has warnings but no redshifts; they apply to the redshifts of the files then.
     facts : (n,)
-        Its other columns, by the names of the collection's catalog.
+        Other columns, by name in the collection's catalog.
     digest
         Hash of the file.
     """
@@ -89,14 +89,14 @@ class JoinedCatalogue:
     digest: str = ""
 
     def row_of(self, id: str, file: str, ra: float, dec: float) -> int | None:
-        """The row of a spectrum; None if there is none.
+        """Row of a spectrum; None if there is none.
 
         Parameters
         ----------
         id, file
-            By its id, its file's path or name, or that without its endings.
+            Id, and path or name of the file, with or without endings.
         ra, dec
-            Or, in degrees, the nearest within an arcsecond.
+            Position in degrees: the nearest row within an arcsecond, if no name matches.
         """
         if name := self._names.entry(id, file):
             return self.names[name]
@@ -110,7 +110,7 @@ class JoinedCatalogue:
         return SpectrumNames(self.names)
 
     def close_pairs(self) -> list[tuple[int, int]]:
-        """Rows that lie within an arcsecond of each other."""
+        """Pairs of rows within an arcsecond of each other."""
         if self._tree is None:
             return []
         pairs = self._tree.query_pairs(_WITHIN, output_type="ndarray")
@@ -124,9 +124,9 @@ class JoinedCatalogue:
     def _tree(self) -> Any:
         if not len(self._placed):
             return None
-        from scipy.spatial import KDTree  # not where no catalogue is given
+        from scipy.spatial import KDTree  # only needed with a catalogue
 
-        # A chord is the angle, to a part in 10^11 at an arcsecond.
+        # At an arcsecond, chord and angle agree to one part in 10^11.
         return KDTree(unit_vectors(self.ra, self.dec)[self._placed])
 
 
@@ -134,7 +134,7 @@ NO_CATALOGUE = JoinedCatalogue()
 
 
 def read_catalogue(path: str | Path) -> JoinedCatalogue:
-    """A table in FITS, ECSV, VOTable, Parquet or text, with names or positions of spectra.
+    """Read a catalogue in FITS, ECSV, VOTable, Parquet or text, with names or positions.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
 
 
 def _other_redshifts(z: float, others: list[float]) -> str:
-    """What rows of the same object say that cannot be the same, in words."""
+    """Contradictory redshifts of other rows of the same object, as text."""
     told = (at_odds(z, {_AGAIN: other}) for other in others)
     return next(filter(None, told), "") if math.isfinite(z) else ""
 
@@ -194,10 +194,10 @@ def _first_of(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
 
 
 def _positions(table: pd.DataFrame, names: tuple[str, ...], *, hours: bool) -> list[float]:
-    """(n,) degrees; empty without such a column.
+    """Angles (n,) in degrees; empty without such a column.
 
-    Numbers are in the column's unit, or in hours where its name says so; text is as in headers.
-    Hours or degrees, minutes and seconds may stand in columns of their own.
+    Numbers are in the column's unit, or in hours by its name; text is parsed as in headers.
+    Hours or degrees, minutes and seconds may be in separate columns.
     """
     for parts in (_RA_PARTS,) if hours else _DEC_PARTS:
         if parted := _of_parts(table, parts, () if hours else _SIGNS):
@@ -212,7 +212,7 @@ def _positions(table: pd.DataFrame, names: tuple[str, ...], *, hours: bool) -> l
 
 
 def _of_parts(table: pd.DataFrame, parts: tuple[str, ...], signs: tuple[str, ...]) -> list[float]:
-    """(n,) of three columns, minutes and seconds counted as parts; empty without them."""
+    """Angles (n,) from three columns, in the unit of the first; empty without them."""
     columns: Any = table
     by_name = by_plain_name(table.columns)
     if not all(part in by_name for part in parts):
@@ -225,13 +225,13 @@ def _of_parts(table: pd.DataFrame, parts: tuple[str, ...], signs: tuple[str, ...
 
 
 def _velocities(table: pd.DataFrame) -> dict[str, str]:
-    """Of redshifts that are in km/s by their unit, in upper case, what they are then."""
+    """Upper-case name → name as velocity, for redshift columns in km/s."""
     units = table.attrs[UNIT_OF_COLUMN]
     return {name.upper(): "CZ" for name, unit in units.items() if of_speed(unit)}
 
 
 def _rows_by_name(named: list[tuple[str, ...]]) -> tuple[dict[str, int], dict[int, set[int]]]:
-    """Name → row, the first that has it; and row → others with one of its names."""
+    """Name → first row with it; and row → other rows with one of its names."""
     rows: dict[str, int] = {}
     again: dict[int, set[int]] = {}
     for names in named:
@@ -243,7 +243,7 @@ def _rows_by_name(named: list[tuple[str, ...]]) -> tuple[dict[str, int], dict[in
 
 
 def _same_object(again: dict[int, set[int]], found: JoinedCatalogue) -> dict[int, list[int]]:
-    """Row → others of the same name, or within an arcsecond."""
+    """Row → other rows with the same name, or within an arcsecond."""
     pairs = {(row, other) for row, others in again.items() for other in others}
     pairs |= {pair for a, b in found.close_pairs() for pair in ((a, b), (b, a))}
     same: dict[int, list[int]] = {}
@@ -253,6 +253,6 @@ def _same_object(again: dict[int, set[int]], found: JoinedCatalogue) -> dict[int
 
 
 def said_by(catalogue: JoinedCatalogue, row: Mapping[str, Any]) -> dict[str, str | float] | None:
-    """The other columns of the catalogue's row for one of a collection's; None without a row."""
+    """Other columns of the catalogue for a row of the collection; None without a match."""
     found = catalogue.row_of(str(row["id"]), str(row["file"]), float(row["ra"]), float(row["dec"]))
     return None if found is None else catalogue.facts[found]

@@ -1,4 +1,4 @@
-"""What a user says of spectra: a CSV file with labels, redshifts and E(B-V), by id or file."""
+"""Labels file of the user: a CSV file with labels, redshifts and E(B-V), by id or file."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ _NAMED_LIKE = {
     "type": "label", "redshift": "z", "e(b-v)": "ebv", "e_bv": "ebv",
     **dict.fromkeys(("agn_type", "agn type", "seyfert", "seyfert type", "seyfert_type"), "label"),
 }  # fmt: skip
-# Seyfert's, where numbers alone are labels: 1 and 2 only in a column that is called so, or beside
-# the others.
+# Seyfert types, if labels are plain numbers: 1 and 2 only in a column with such a name, or together
+# with the others.
 _SEYFERT = re.compile(r"1(?:\.[02589])?|2(?:\.0)?")
-# What stands where nothing is said.
+# Words for a missing entry.
 _NOTHING = ("", "nan", "none", "null", "na", "n/a", "-", "--")
 
 
 class LabelError(Exception):
-    """A labels file cannot be used; the text says why."""
+    """A labels file cannot be used; the message tells why."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Label, redshift and dust by id or file name; a file's are those of every spectrum in it.
+    """Label, redshift and dust by id or file name; those of a file hold for all its spectra.
 
     Attributes
     ----------
@@ -63,12 +63,12 @@ class Labels:
     reddenings
         Id, file name or path → E(B-V) of the Milky Way, mag.
     renamed
-        ``"Sy1 → type 1"`` → how often: labels in other spellings of a known type.
+        ``"Sy1 → type 1"`` → count, for labels in other spellings of a known type.
     unknown
-        Label that is no known type → how often. They are not taken, unless no label is a known
-        type: then the classes are the user's own, and `own` says so.
+        Unknown label → count. They are ignored, unless no label is a known type: then they are
+        classes of the user, and `own` is true.
     own
-        Whether the labels are classes of the user's own.
+        Whether the labels are the user's own classes.
     """
 
     by_name: dict[str, str]
@@ -81,14 +81,15 @@ class Labels:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that anything is said of, in the order of the file."""
+        """All names with an entry, in the order of the file."""
         return tuple(dict.fromkeys([*self.by_name, *self.redshifts, *self.reddenings]))
 
     def name_of(self, id: str, file: str) -> str:
-        """The entry that means this spectrum; "" if none.
+        """Name of the entry for a spectrum; "" if there is none.
 
-        Its id, its file's path or name, or that without its endings; or the only entry that is a
-        path to a file of this name, or is the same but for endings, case, blanks and underscores.
+        The id, the path or name of the file, or the name without endings; else the only entry
+        that is a path to a file of this name, or that differs in endings, case, blanks and
+        underscores only.
         """
         return self._names.entry(id, file)
 
@@ -98,16 +99,16 @@ class Labels:
 
 
 class SpectrumNames:
-    """Ids, file names and paths as a user writes them, and which of them means a spectrum."""
+    """Ids, file names and paths as written by a user, matched to spectra."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._known = frozenset(names)
 
     def entry(self, id: str, file: str) -> str:
-        """The name that means a spectrum of this id and file; "" if none does.
+        """Name for a spectrum with this id and file; "" if there is none.
 
-        Its id, its file's path or name, or that without its endings; the only path to a file of
-        this name; or what is the same but for endings, case, blanks and underscores.
+        The id, the path or name of the file, or the name without endings; the only path to a file
+        of this name; or a name that differs in endings, case, blanks and underscores only.
         """
         if not self._known:
             return ""
@@ -117,7 +118,7 @@ class SpectrumNames:
         return exact or self._path_to(file) or self._written_alike(id, file)
 
     def _path_to(self, file: str) -> str:
-        """Of paths to a file of this name the one that its own ends with, or the only one."""
+        """The path to a file of this name that ends the file's own path, or the only one."""
         given = self._paths.get(Path(file).name, [])
         own = _parts(file)
         same = [path for path in given if own[-len(_parts(path)) :] == _parts(path)]
@@ -126,14 +127,14 @@ class SpectrumNames:
         return given[0] if len(given) == 1 else ""
 
     def _written_alike(self, id: str, file: str) -> str:
-        """The name that is a file's, or an id, but for how it is written; empty if none is."""
+        """The name equal to file or id except for the spelling; "" if there is none."""
         of_id = self._alike.get(_bare(id), "") if not {"/", "\\"} & {*id} else ""
         of_id = "" if {"/", "\\"} & {*of_id} else of_id
         return self._alike.get(_bare(file), "") or of_id
 
     @cached_property
     def _paths(self) -> dict[str, list[str]]:
-        """File name → the names that are paths, none from the root, to files of this name."""
+        """File name → relative paths to files of this name."""
         found: dict[str, list[str]] = {}
         for name in self._known:
             if ("/" in name or "\\" in name) and not Path(name).is_absolute():
@@ -142,7 +143,7 @@ class SpectrumNames:
 
     @cached_property
     def _alike(self) -> dict[str, str]:
-        """Bare name → the one name that is so; no paths from the root, nor what two share."""
+        """Normalized name → its unique name; without absolute paths and ambiguous ones."""
         found: dict[str, list[str]] = {}
         for name in self._known:
             if not Path(name).is_absolute():
@@ -151,7 +152,7 @@ class SpectrumNames:
 
 
 def _bare(name: str) -> str:
-    """A name, or a path's file, as names are compared at last: no endings, case, blanks or _."""
+    """File name normalized for comparison: without endings, case, blanks and underscores."""
     parts = _parts(name)
     return re.sub(r"[\s_]+", "", name_of(Path(parts[-1]))).casefold() if parts else ""
 
@@ -161,17 +162,16 @@ def _parts(path: str) -> list[str]:
 
 
 def read_labels(path: str | Path) -> Labels:
-    """Labels from a CSV file: ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv`` (mag).
+    """Read a CSV file with ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv`` (mag).
 
-    SDSS ids may lack their leading zeros (``266-51602-1``). An empty entry, or nan, says nothing;
-    decimals may have commas. Labels are types as `known_type` knows them. Other columns are
-    ignored.
+    SDSS ids may lack their leading zeros (``266-51602-1``). Empty entries and nan are ignored;
+    decimal commas are accepted. Labels are types as in `known_type`. Other columns are ignored.
 
     Raises
     ------
     LabelError
-        The file is absent or not such a table, a redshift or E(B-V) is no number, an E(B-V) is
-        negative, or it names one spectrum twice with different entries.
+        The file is absent or not such a table, a redshift or E(B-V) is not a number, an E(B-V) is
+        negative, or a spectrum has two different entries.
     """
     path = Path(path)
     table = _read(path)
@@ -210,7 +210,7 @@ def read_labels(path: str | Path) -> Labels:
 
 
 def _told(table: pd.DataFrame) -> dict[str, str]:
-    """What is told → the column that tells it."""
+    """Quantity → its column."""
     names = [str(name) for name in reversed([*table.columns])]
     if {name.upper() for name in names} >= BANDS:
         names = [name for name in names if name.upper() != "Z"]
@@ -224,7 +224,7 @@ def _told(table: pd.DataFrame) -> dict[str, str]:
 
 
 def _check_alike(path: Path, table: pd.DataFrame, column: str) -> None:
-    """Refuse a second column of the same name but for its case that says something else."""
+    """Refuse a second column that differs in case only, but has other entries."""
     columns: Any = table
     for name in table.columns:
         same = str(name).strip().lower() == column.strip().lower() and str(name) != column
@@ -235,17 +235,17 @@ def _check_alike(path: Path, table: pd.DataFrame, column: str) -> None:
 
 
 def _called(table: pd.DataFrame, column: str) -> str:
-    """What a column of redshifts is, by its name and its unit."""
+    """Kind of a redshift column, by name and unit."""
     return "CZ" if of_speed(table.attrs[UNIT_OF_COLUMN].get(column, "")) else column.upper()
 
 
 def _meant(role: str, entry: str) -> str:
-    """An entry as it is compared with another of the same name."""
+    """An entry normalized for comparison with another of the same name."""
     return (known_type(entry) or entry) if role == "label" else entry
 
 
 def _in_words(given: dict[str, str], column: str) -> dict[str, str]:
-    """``1.9`` as ``Seyfert 1.9``, where all labels are such numbers, and types by their name."""
+    """``1.9`` as ``Seyfert 1.9`` if all labels are such numbers; other types by their name."""
     words = {*given.values()}
     of_seyferts = bool(words & {"1.2", "1.5", "1.8", "1.9"}) or _plain(column) != column.lower()
     if not (of_seyferts and all(map(_SEYFERT.fullmatch, words))):
@@ -254,7 +254,7 @@ def _in_words(given: dict[str, str], column: str) -> dict[str, str]:
 
 
 def _checked(given: dict[str, str], labels: Labels) -> Labels:
-    """With the labels that are known types; all as they are if none of them is."""
+    """Labels reduced to known types; unchanged if none is."""
     types = {label: known_type(label) for label in set(given.values())}
     counts = Counter(given.values())
     own = bool(given) and not any(types.values())
@@ -292,7 +292,7 @@ def _says(entry: str) -> bool:
 
 
 def _redshifts(entries: dict[str, str], path: Path, column: str) -> dict[str, float]:
-    """Those that say one; -9999 and the like, which stand for none, say nothing."""
+    """Valid redshifts; fill values such as -9999 are omitted."""
     found: dict[str, float] = {}
     for name, text in entries.items():
         if not name or not _says(text):
@@ -306,7 +306,7 @@ def _redshifts(entries: dict[str, str], path: Path, column: str) -> dict[str, fl
 
 
 def _reddenings(entries: dict[str, str], path: Path) -> dict[str, float]:
-    """Those that say one, in mag."""
+    """Valid E(B-V), mag."""
     given = {name: text for name, text in entries.items() if name and _says(text)}
     ebv = {name: number_of(text) if is_number(text) else math.nan for name, text in given.items()}
     for name, number in ebv.items():

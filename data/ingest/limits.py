@@ -1,4 +1,4 @@
-"""How much time, memory and size a file from outside may cost before it is refused."""
+"""Limits of time, memory and size for reading an untrusted file."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ _MB = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of reading one file; one that exceeds them is refused with that reason.
+    """Limits for reading one file; a file that exceeds one is refused with that reason.
 
     Attributes
     ----------
     size_bytes
-        Of the file, packed and unpacked.
+        Size of the file, packed and unpacked.
     memory_bytes
-        That the reading process may take beside the libraries it starts with. Those that only some
-        files ask for count (pandas and Arrow some 250 MB of addresses).
+        Memory of the reading process beyond the libraries loaded at its start. Libraries loaded
+        later count (pandas and Arrow take some 250 MB of address space).
     cpu_s
         Seconds of processor time.
     wall_s
-        Seconds by the clock, for what waits rather than computes; as the processor time, of each
-        part of a file of many spectra.
+        Elapsed seconds, for processes that wait rather than compute; like the processor time, per
+        part of a file with many spectra.
     streamed_bytes
-        Of a file that is read some rows at a time (Parquet); None as of others.
+        Size of a file that is streamed (Parquet); None for the same as others.
 
     Raises
     ------
     ValueError
-        One of them is not positive.
+        A limit is not positive.
     """
 
     size_bytes: int
@@ -48,7 +48,7 @@ class Limits:
             raise ValueError(f"limits must be positive, got {self}")
 
     def most_bytes(self, path: Path) -> int:
-        """That a file of this name may have."""
+        """Maximum size of a file of this name."""
         streamed = path.suffix.lower() in (".parquet", ".pq", ".parq")
         return (self.streamed_bytes if streamed else None) or self.size_bytes
 

@@ -1,4 +1,4 @@
-"""Reading many files, by several processes if that is quicker, in the files' order."""
+"""Reading of many files in order, by several processes if that is faster."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["read_in_order"]
 
 _FILES_A_TASK = 32
 _SPECTRA_AT_ONCE, _PARTS_WAITING, _LOOK_AGAIN_S = 128, 2, 0.2
-# One file may hold hundreds of spectra: no task should hold more than fit in memory easily.
+# A file may hold hundreds of spectra: a task must fit into memory easily.
 _BYTES_A_TASK = 20_000_000
-# Starting a process takes as long as reading some hundred files of one spectrum, or one of many.
+# Starting a process takes as long as reading a hundred files of one spectrum, or one of many.
 _FILES_A_PROCESS = 500
 _BYTES_A_PROCESS = 100_000_000
 
@@ -27,32 +27,32 @@ _BYTES_A_PROCESS = 100_000_000
 def read_in_order(
     intake: Intake, files: Sequence[Path], jobs: int, limits: Limits = SHELL
 ) -> Iterator[list[Piece]]:
-    """What becomes of each file, in the order of the files, some files or a part of one at a time.
+    """Outcomes of files in their order, for some files or a part of one at a time.
 
-    At most a few tasks wait in memory, and of each at most a few parts, however many files there
-    are and spectra in them.
+    Only a few tasks with a few parts each are held in memory, whatever the number of files and
+    spectra.
 
     Parameters
     ----------
     intake
         Reads a file.
     files
-        To be read.
+        The files to read.
     jobs
-        At most so many processes; few files are read by one.
+        Maximum number of processes; few files are read by one.
     limits
-        Of each file.
+        Limits per file.
 
     Yields
     ------
     list of (outcomes, ends)
-        Of the next files or parts, the outcomes, and whether they are the last of their file.
+        For the next files or parts: the outcomes, and whether they are the last of their file.
     """
     tasks, n_bytes = _tasks(files)
     processes = max(1, min(jobs, max(len(files) // _FILES_A_PROCESS, n_bytes // _BYTES_A_PROCESS)))
     waiting: deque[_Reading] = deque()
     over = Event()
-    # Threads only wait for the processes.
+    # The threads only wait for processes.
     with (
         BoundedReader(limits, processes, intake) as reader,
         ThreadPoolExecutor(processes, thread_name_prefix="ingest") as pool,
@@ -69,7 +69,7 @@ def read_in_order(
 
 
 class _Reading:
-    """A task as it is read: a thread puts parts into a short queue, from which they are taken."""
+    """A task being read: a thread puts parts into a short queue."""
 
     def __init__(
         self, reader: BoundedReader, files: list[Path], over: Event, pool: ThreadPoolExecutor
@@ -79,7 +79,7 @@ class _Reading:
         self._done = pool.submit(self._read)
 
     def parts(self) -> Iterator[list[Piece]]:
-        """As they come, in order; raises what went wrong on the thread."""
+        """Parts in order, as they arrive; raises the exception of the thread."""
         while (pieces := self._parts.get()) is not None:
             yield pieces
         self._done.result()
@@ -99,7 +99,7 @@ class _Reading:
             self._put(None)
 
     def _put(self, pieces: list[Piece] | None) -> None:
-        """Wait for a place in the queue, unless nobody takes from it any more."""
+        """Put a part into the queue, waiting for space unless the reader has stopped."""
         while not self._over.is_set():
             try:
                 self._parts.put(pieces, timeout=_LOOK_AGAIN_S)
@@ -109,11 +109,11 @@ class _Reading:
 
 
 def _tasks(files: Sequence[Path]) -> tuple[list[list[Path]], int]:
-    """Files in their order, so many a task that neither number nor size is large; bytes in all."""
+    """Files in order, in tasks bounded in number and size; and their total size in bytes."""
     tasks: list[list[Path]] = []
     total, size = 0, 0
     for file in files:
-        more = file.stat().st_size if file.exists() else 0  # a link that leads nowhere
+        more = file.stat().st_size if file.exists() else 0  # a broken link
         size, total = size + more, total + more
         if not tasks or len(tasks[-1]) == _FILES_A_TASK or size > _BYTES_A_TASK:
             tasks.append([])

@@ -1,4 +1,4 @@
-"""Files of one name in several folders: spectra of their own, unless they are copies."""
+"""Files of one name in several folders: separate spectra, unless they are copies."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["apart_by_folder", "is_of_other_file"]
 
 
 def is_of_other_file(id: str, file: str, first: str) -> bool:
-    """Whether an id is a file's name, and another file of this name holds something else.
+    """Whether an id is a file name, and another file of this name differs.
 
     Parameters
     ----------
     id
-        Of a spectrum, that another of the same id is there of.
+        Id of a spectrum, which another has too.
     file, first
-        Where the two come from. One that is not there any more is taken as a copy.
+        Files of the two. One that does not exist any more counts as a copy.
     """
     one, other = Path(file), Path(first)
     if one.parent == other.parent or one.name != other.name or not id.startswith(name_of(one)):
@@ -32,12 +32,12 @@ def is_of_other_file(id: str, file: str, first: str) -> bool:
 
 
 def apart_by_folder(id: str, file: str) -> Iterator[str]:
-    """Ids with ever more of the folders that a file is in, then with numbers.
+    """Alternative ids: with more and more of the file's parent folders, then with numbers.
 
     Parameters
     ----------
     id
-        That of another spectrum too.
+        The ambiguous id.
     file
         Its path.
     """

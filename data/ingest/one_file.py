@@ -1,4 +1,4 @@
-"""One input file: what the collection takes of each spectrum in it, or why it takes nothing."""
+"""Outcome of each spectrum in an input file: accepted, set aside, or rejected."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ AsideReason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A spectrum or file that was not taken: its id if known, a short code, and the particulars."""
+    """A rejected spectrum or file: id if known, reason as a short code, and details."""
 
     file: str
     id: str
@@ -58,21 +58,21 @@ class Rejected:
 
     @classmethod
     def of_file(cls, path: Path, error: ReadError) -> Rejected:
-        """A file of which nothing could be read."""
+        """Rejection of a file without a readable spectrum."""
         return cls(readable(path), "", error.reason, str(error))
 
 
 def too_large(size: int, most: int) -> ReadError:
-    """Why a file of more bytes than allowed is not read."""
+    """Error for a file that exceeds the allowed size."""
     return ReadError("too large", f"it has {size:,} bytes, more than the {most:,} that are read")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """A spectrum as observed, with its catalog entries.
+    """An accepted spectrum as observed, with its catalog entries.
 
-    One that no model is given (a star, a redshift too high, too low or missing, no overlap with
-    the wavelengths of any) has ``set_aside`` and ``set_aside_why`` there, otherwise empty.
+    A spectrum excluded from the models (a star, a redshift too high, too low or missing, no overlap
+    with their wavelengths) has entries ``set_aside`` and ``set_aside_why``, otherwise empty.
     """
 
     row: dict[str, str | float]
@@ -80,33 +80,33 @@ class Taken:
 
     @property
     def file(self) -> str:
-        """Name of the file it is of."""
+        """Name of the file."""
         return str(self.row["file"])
 
     @property
     def id(self) -> str:
-        """Its id in the catalog."""
+        """Id in the catalog."""
         return str(self.row["id"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Intake:
-    """Decides file by file.
+    """Decides on the spectra of each file.
 
     Attributes
     ----------
     grid
-        Wavelengths that models look at, vacuum Å, rest frame.
+        Wavelengths of the models, rest frame, vacuum Å.
     z_max
         Spectra of larger redshift are set aside.
     labels
-        Redshifts of the user, which come before the files' own.
+        Labels of the user; their redshifts override those of the files.
     hints
-        What the user says of columns and air.
+        Hints of the user on columns and air wavelengths.
     doubtful
-        Whether models are given spectra of whose redshift their survey warns.
+        Whether models are applied to spectra with a redshift warning of their survey.
     catalogue
-        Of the user, whose redshifts come before the files' own too.
+        Catalogue of the user; its redshifts override those of the files too.
     """
 
     grid: WaveGrid
@@ -117,11 +117,11 @@ class Intake:
     catalogue: JoinedCatalogue = NO_CATALOGUE
 
     def __call__(self, path: Path) -> list[Taken | Rejected]:
-        """Read one file and take its spectra, in their order, on their own pixels."""
+        """Outcomes of the spectra of a file, in order, on their own pixels."""
         return [*self.one_by_one(path)]
 
     def one_by_one(self, path: Path) -> Iterator[Taken | Rejected]:
-        """The same as they come, so that a file of any number of spectra fits in memory."""
+        """The same as an iterator, so that files with any number of spectra fit in memory."""
         named = readable(path)
         codes, nothing = LastWave(), True
         try:
@@ -142,7 +142,7 @@ class Intake:
             yield Rejected.of_file(path, error)
 
     def _at_its_redshift(self, spectrum: Spectrum) -> Spectrum:
-        """With the redshift that the user gives, by labels or catalogue, if not its file's own."""
+        """The spectrum with the redshift from labels or catalogue, if there is one."""
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
             return spectrum.told(z=self.labels.redshifts[name], z_warning="")
@@ -158,7 +158,7 @@ class Intake:
         return spectrum
 
     def _kept(self, spectrum: Spectrum, bar: EntryBar | None, codes: LastWave) -> Taken:
-        """As it is stored, and why no model is given it, if none is."""
+        """The spectrum as stored, with the reason if it is set aside."""
         reason, why = self._set_aside(spectrum, bar) or ("", "")
         stored = StoredSpectrum(
             codes.of(spectrum.wave_obs_aa), spectrum.flux, spectrum.ivar, spectrum.model
@@ -201,7 +201,7 @@ class Intake:
 
 
 def _refused(spectrum: Spectrum, bar: EntryBar | None) -> Rejected | None:
-    """Why it is not taken at all; None if it is."""
+    """Rejection of a spectrum; None if it is accepted."""
     if bar == "no data":
         none = f"none of the {spectrum.flux.size} pixels has flux with an error"
         return Rejected(spectrum.file, spectrum.id, bar, none)

@@ -1,4 +1,4 @@
-"""What goes between processes: JSON and plain arrays, so that nothing received can run code."""
+"""Messages between processes: JSON and plain arrays, which cannot run code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_TEXT = 200_000_000
 
 
 class MessageError(Exception):
-    """What came is no message, or is longer than agreed; the text says which."""
+    """Received bytes are not a message, or exceed the limit; the text tells which."""
 
 
 def send(stream: IO[bytes], message: dict[str, Any], arrays: Sequence[np.ndarray] = ()) -> None:
@@ -26,11 +26,11 @@ def send(stream: IO[bytes], message: dict[str, Any], arrays: Sequence[np.ndarray
     Parameters
     ----------
     stream
-        Written to and flushed.
+        Stream to write to; it is flushed.
     message
-        What JSON can hold; numpy's numbers become Python's.
+        JSON-serializable; numpy scalars become Python numbers.
     arrays
-        Of float32 or float64, any shape.
+        float32 or float64, of any shape.
     """
     plain = [np.ascontiguousarray(a, a.dtype.newbyteorder("<")) for a in arrays]
     shapes = [[a.dtype.str, *a.shape] for a in plain]
@@ -42,21 +42,21 @@ def send(stream: IO[bytes], message: dict[str, Any], arrays: Sequence[np.ndarray
 
 
 def receive(stream: IO[bytes], largest: int) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Read a message: what was said, and its arrays.
+    """Read a message and its arrays.
 
     Parameters
     ----------
     stream
-        Read from.
+        Stream to read from.
     largest
-        Bytes that all arrays together may have.
+        Maximum size of all arrays together, in bytes.
 
     Raises
     ------
     EOFError
-        Nobody writes any more.
+        The stream has ended.
     MessageError
-        It is no message, or its arrays are larger.
+        The bytes are not a message, or its arrays are larger.
     """
     (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
     if length > _LONGEST_TEXT:

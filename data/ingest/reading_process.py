@@ -1,7 +1,7 @@
-"""The process that reads files from outside: bounded, without network, ended when it exceeds.
+"""The process that reads untrusted files: within limits, without network.
 
-Run as ``python -P -m spexplain.data.ingest.reading_process``; it is told on its standard input what
-to read, and answers on its standard output, file by file (`bounded_reader`).
+Run as ``python -P -m spexplain.data.ingest.reading_process``; it receives orders on its standard
+input, and answers on its standard output, file by file (`bounded_reader`).
 """
 
 from __future__ import annotations
@@ -31,30 +31,30 @@ from .readers.vocabulary.hints import Hints
 
 try:
     import resource
-except ImportError:  # Windows: there the clock and the size of a file are the only bounds
+except ImportError:  # Windows: only elapsed time and file size are limited there
     resource = None
 
 __all__ = ["main"]
 
 _SPECTRUM = ("wave_obs_aa", "flux", "ivar", "model")
 _SPECTRA_A_PART = 256  # some 15 MB
-_ORDERS = 2**31  # bytes of an order: paths, labels
-# What a reader of tables and images has no need of, whatever a file asks for.
+_ORDERS = 2**31  # bytes of an order with paths and labels
+# Audit events that reading tables and images never needs.
 _FORBIDDEN = ("socket.connect", "urllib.Request", "subprocess.Popen", "os.system", "os.exec")
 
 Answer = tuple[list[dict[str, Any]], list[np.ndarray]]
 
 
 def main() -> None:
-    """Read what is asked for until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked
+    """Carry out orders until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent
     orders = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # output printed by libraries goes to standard error
     message, _ = receive(orders, _ORDERS)
     limits = Limits(**message["limits"])
     work = _work(message)
-    additions("readers")  # while imports may still do what files may not
+    additions("readers")  # before imports are restricted
     _confine(limits)
     send(answers, {"ready": True})
     while True:
@@ -69,12 +69,12 @@ def main() -> None:
 def _answer(
     answers: IO[bytes], work: Callable[[Path], Iterator[Answer]], file: Path, limits: Limits
 ) -> None:
-    """Tell what is in a file, part by part; the last part has ``more`` false, and may be empty."""
+    """Send the outcomes of a file in parts; the last has ``more`` false, and may be empty."""
     last: Answer = [], []
     _grant(limits)
     try:
         size = file.stat().st_size
-        if not file.is_file():  # a pipe would keep its reader waiting, a device has no end
+        if not file.is_file():  # a pipe would block, a device has no end
             words = "neither a file nor a folder but a pipe, a socket or a device: not read"
             if file.is_dir():
                 words = "a link to a folder, which is not gone into: give the folder itself"
@@ -84,7 +84,7 @@ def _answer(
         else:
             for part in work(file):
                 send(answers, {"outcomes": part[0], "more": True}, part[1])
-                _grant(limits)  # time is for what comes next: a large file has many parts
+                _grant(limits)  # per part, as a large file has many
     except MemoryError:
         most_mb = limits.memory_bytes / 1e6
         full = ReadError("too large", f"reading it takes more than {most_mb:,.0f} MB of memory")
@@ -92,7 +92,7 @@ def _answer(
     except OSError as error:
         gone = ReadError("unreadable", f"{error.strerror or error}")
         last = _told([Rejected.of_file(file, gone)])
-    except Exception as error:  # noqa: BLE001  (of a library: to begin anew would cost seconds)
+    except Exception as error:  # noqa: BLE001  (of a library: a new process costs seconds)
         words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         said = ReadError("unreadable", f"it is damaged, or of a kind not known here ({words})")
         last = _told([Rejected.of_file(file, said)])
@@ -149,7 +149,7 @@ def _told(outcomes: Sequence[Taken | Rejected]) -> Answer:
 
 
 def _confine(limits: Limits) -> None:
-    """Take away what reading needs none of: more memory, larger files, network, programs."""
+    """Drop rights that reading does not need: memory, file size, network, programs."""
     packed.LARGEST_UNPACKED = limits.size_bytes
     sys.addaudithook(_forbid)
     if resource is None:
@@ -167,7 +167,7 @@ def _forbid(event: str, _: object) -> None:
 
 
 def _grant(limits: Limits) -> None:
-    """Processor time for one more file; who exceeds it is ended by the system."""
+    """Allow processor time for one more part; the system ends a process that exceeds it."""
     if resource is None:
         return
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -185,7 +185,7 @@ def _lower(kind: int, wanted: int) -> None:
 
 
 def _address_space() -> int:
-    """Bytes that this process has mapped, its libraries above all."""
+    """Mapped address space of this process in bytes, mostly of libraries."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except OSError:  # not Linux

@@ -1,4 +1,4 @@
-"""From files of any known survey to a collection, with a reason for every one not taken."""
+"""The ingest: files of any known survey become a collection, with reasons for rejections."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Progress = Callable[[int, int], None]
 
 
 class IngestError(Exception):
-    """Nothing could be ingested; the text says why."""
+    """Nothing could be ingested; the message tells why."""
 
 
 class IngestCancelled(IngestError):
-    """The caller asked to stop; ingesting the same files to the same place goes on from there."""
+    """The caller cancelled; ingesting the same files to the same place resumes."""
 
 
 def ingest(
@@ -52,56 +52,56 @@ def ingest(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> IngestReport:
-    """Make a collection of the spectra in files, each as observed, or add them to one.
+    """Create a collection from the spectra in files, as observed, or add them to one.
 
-    Models are given every spectrum with a known redshift 0 < z ≤ z_max that has data on the grid
-    and is no star; the others are set aside with a reason, and can be looked at. What cannot be
-    read is listed with its reason in the collection's rejects, and ingesting goes on; of files that
-    give no spectrum at all, none of them known to the collection, nothing is kept. Rows are in
-    the order of the sorted paths, whatever jobs is. Interrupted, it leaves nothing at `out`, or
-    `into` as it was; the same call again goes on where it stopped.
+    Models are applied to every spectrum with a known redshift 0 < z ≤ z_max that has data on the
+    grid and is not a star; the others are set aside with a reason, and can be viewed. Unreadable
+    files are listed with the reason in the collection's rejects. If no file gives a spectrum, and
+    none is in the collection already, nothing is written. Rows are in the order of the sorted
+    paths, whatever ``jobs`` is. If interrupted, there is nothing at `out`, and `into` is unchanged;
+    the same call resumes.
 
     Parameters
     ----------
     paths
-        Files, or folders with all their subfolders, of which every file is looked at.
+        Files, or folders, of which all files in all subfolders are examined.
     out
         Folder of the new collection; must not exist.
     into
-        Instead, a collection to be added to. Files of which it has spectra are passed over, also
-        if those have been removed; the others are tried again.
+        Collection to add to, instead of `out`. Files whose spectra it has are skipped, also if
+        these were removed; the others are tried again.
     labels
-        CSV file with ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv``; a redshift
-        there comes before that of the file, E(B-V) in mag goes into the catalog.
+        CSV file with ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv``; its redshifts
+        override those of the files, and E(B-V), mag, goes into the catalog.
     jobs
-        At most so many processes read files; few files are read by one.
+        Maximum number of reading processes; few files are read by one.
     z_max
         Spectra of larger redshift are set aside.
     grid
-        Rest wavelengths to which models have spectra taken; `into` keeps its own.
+        Rest-frame wavelengths of the models; `into` keeps its own.
     hints
-        Which column is what, and air, in files of no known survey that do not say.
+        Roles of columns, and air wavelengths, for files of no known survey.
     doubtful
-        Whether models are given spectra of whose redshift their survey warns.
+        Whether models are applied to spectra with a redshift warning of their survey.
     catalogue
-        Table with ``id``, ``file`` or ``ra`` and ``dec``; its other columns come along, a redshift
-        in it comes before that of the file and after that of the labels.
+        Table with ``id``, ``file`` or ``ra`` and ``dec``; its other columns are added. Its
+        redshifts override those of the files, but not those of the labels.
     limits
-        Of time, memory and size; a file that exceeds them is rejected.
+        Limits of time, memory and size; a file that exceeds one is rejected.
     progress
-        Called with (files done, files in all) as work goes on.
+        Called with (files done, total files).
     cancelled
-        Asked now and then; True stops.
+        Called regularly; True stops the ingest.
 
     Raises
     ------
     IngestError
-        A path is absent, there is no file, no file gave a spectrum, the labels file cannot be
-        used, the place is taken or cannot be written.
+        A path does not exist, there are no files, none gave a spectrum, the labels file cannot be
+        used, or the place exists already or cannot be written.
     IngestCancelled
-        `cancelled` said so.
+        `cancelled` returned True.
     ValueError
-        Jobs < 1, z_max is not positive, or not one of `out` and `into` is given.
+        ``jobs`` < 1, ``z_max`` is not positive, or not exactly one of `out` and `into` is given.
     """
     if jobs < 1 or not z_max > 0:
         what, value = ("z_max", z_max) if jobs >= 1 else ("jobs", jobs)
@@ -141,7 +141,7 @@ def ingest(
 
 
 def _find_files(paths: Iterable[str | Path], *, leave_out: Iterable[str | Path]) -> list[Path]:
-    """Absolute paths, sorted, each once: every file, for what is no spectrum is listed as such."""
+    """Sorted absolute paths of all files, without duplicates; non-spectra are rejected later."""
     given = [Path(path).absolute() for path in paths]
     found: set[Path] = set()
     for path in given:
@@ -158,12 +158,12 @@ def _find_files(paths: Iterable[str | Path], *, leave_out: Iterable[str | Path])
 
 
 def _within(folder: Path) -> Iterator[Path]:
-    """Its files; pipes, devices, and links that lead nowhere or to folders too: each is told.
+    """Files of a folder, including pipes, devices, and links to nothing or folders (to reject).
 
     Raises
     ------
     IngestError
-        A folder cannot be read: what is in it would be missed without a word.
+        A folder cannot be read.
     """
 
     def stop(error: OSError) -> None:
@@ -175,7 +175,7 @@ def _within(folder: Path) -> Iterator[Path]:
 
 
 def _provenance(files: list[Path], intake: Intake) -> dict[str, Any]:
-    """What determines the result; an unfinished run is only continued if all of it is equal."""
+    """Everything that determines the result; a run is resumed only if it is unchanged."""
     grid = intake.grid
     digest = hashlib.blake2b(digest_size=16)
     for file in files:
