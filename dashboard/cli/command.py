@@ -73,7 +73,8 @@ def run(arguments: list[str] | None) -> None:
     except cancellations() as error:
         fail("stopped", str(error).removeprefix("stopped "), code=130)
     except users_errors() as error:
-        fail("error", in_options(told(error), _options(arguments)), code=1)
+        words = sys.argv[1:] if arguments is None else arguments
+        fail("error", in_options(told(error, words), _options(arguments)), code=1)
     except (typer.Exit, typer.Abort):
         raise
     except Exception as error:  # noqa: BLE001  (whatever it is: told in words, kept for us whole)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
+import shutil
 import sys
+import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,7 +40,8 @@ USERS_ERRORS = {
     "fetch.polite_client": "NotCome",
 }
 
-_UNWRITABLE = {errno.EROFS, errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_UNWRITABLE = {errno.EROFS, errno.EFBIG, *_FULL}
 
 
 def cancellations() -> tuple[type[Exception], ...]:
@@ -64,14 +68,45 @@ def _loaded(errors: dict[str, str]) -> tuple[type[Exception], ...]:
     return tuple(getattr(module, name) for module, name in modules if module is not None)
 
 
-def told(error: Exception) -> str:
+def told(error: Exception, words: Sequence[str] = ()) -> str:
     """The message of an error that a user can fix.
 
-    For a full or read-only disk it names the folder, not a lock or part file in it.
+    For a full or read-only disk it names the folder, not a lock or part file in it, and for a full
+    one how much is free where the command writes.
+
+    Parameters
+    ----------
+    error
+        What ended the command.
+    words
+        Of the command: folders and files among them are where it may write.
     """
-    if isinstance(error, OSError) and error.errno in _UNWRITABLE and error.filename:
-        return f"cannot write into {Path(error.filename).parent}: {error.strerror}"
-    return str(error)
+    causes = (one for one in _causes(error) if isinstance(one, OSError))
+    code = next((one.errno for one in causes if one.errno in _UNWRITABLE), None)
+    text = str(error)
+    if isinstance(error, OSError) and code is not None and error.filename:
+        text = f"cannot write into {Path(error.filename).parent}: {error.strerror}"
+    return f"{text}; {_room(words)}" if code in _FULL else text
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _room(words: Sequence[str]) -> str:
+    """Free space of each disk that a command may write to, the fullest first."""
+    from ...data.files.folders import home
+
+    named = [Path(word) for word in words if Path(word).exists() or os.sep in word]
+    free: dict[int, tuple[int, Path]] = {}
+    for path in (*named, home(), Path(tempfile.gettempdir()), Path.cwd()):
+        folder = next((one for one in (path, path.parent) if one.is_dir()), None)
+        if folder is not None:
+            free.setdefault(folder.stat().st_dev, (shutil.disk_usage(folder).free, folder))
+    disks = ", ".join(f"{n / 1e6:,.1f} MB in {folder}" for n, folder in sorted(free.values()))
+    return f"free: {disks}. Make room, and run the same command again"
 
 
 def in_options(text: str, options: Mapping[str, str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +100,9 @@ def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write the file completely or not at all."""
-    # A fixed name, so that the next attempt overwrites what a killed one has left.
-    beside = path.with_name(f".{path.name}.part")
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
-    beside.write_text(text, encoding="utf-8")
-    _replace(beside, path)
+    with _in_place_of(path) as beside:
+        beside.write_text(text, encoding="utf-8")
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
@@ -164,13 +164,25 @@ def _of_few_kinds(described: Any) -> set[str]:
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write the table completely or not at all."""
+    with _in_place_of(path) as beside:
+        table.to_parquet(beside, index=False, write_page_checksum=True)
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """Move a file to its place once its bytes, and the directory entry, are on disk.
+
+    An error of the system, such as a full disk, names the place.
+    """
+    # A fixed name, so that the next attempt overwrites what a killed one has left.
     beside = path.with_name(f".{path.name}.part")
-    table.to_parquet(beside, index=False, write_page_checksum=True)
-    _replace(beside, path)
-
-
-def _replace(beside: Path, path: Path) -> None:
-    """Move a file to its place once its bytes, and the directory entry, are on disk."""
-    sync(beside)
-    os.replace(beside, path)
-    sync(path.parent)
+    try:
+        yield beside
+        sync(beside)
+        os.replace(beside, path)
+        sync(path.parent)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error

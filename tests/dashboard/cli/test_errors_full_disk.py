@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.dashboard.cli import main
@@ -17,9 +19,11 @@ from spexplain.dashboard.cli.errors import told
 from spexplain.dashboard.export import stored_spectrum
 from spexplain.data.collection.check import check
 from spexplain.data.collection.collection import Collection
+from spexplain.data.collection.format import write_json, write_parquet
 from spexplain.data.demo.simulate.fits import write_sdss_lite
 from spexplain.data.explanations.fits_file import save_explanation
 from spexplain.data.explanations.saved import SavedExplanation
+from spexplain.data.files.arrays import save_arrays
 from spexplain.data.ingest.to_collection import ingest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of the system")
@@ -96,3 +100,34 @@ def test_a_folder_that_may_not_be_written_is_named_and_not_the_lock_in_it():
     assert told(error) == f"cannot write into {Path('/survey/runs')}: Read-only file system"
     assert told(OSError(errno.ENOENT, "No such file", "/x")) == "[Errno 2] No such file: '/x'"
     assert told(ValueError("a value")) == "a value"
+
+
+def test_of_a_full_disk_is_said_where_there_is_how_much_room(tmp_path: Path):
+    """Whatever wrapped the error: a build's stage, a library that names no file."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    stage = RuntimeError("stage svm failed: no space left")
+    stage.__cause__ = full
+    for error in (full, stage):
+        said = told(error, ["build", str(tmp_path / "survey")])
+        assert re.search(rf"free: .*\d MB in {re.escape(str(tmp_path))}", said)
+        assert said.startswith(str(error))
+        assert said.endswith("Make room, and run the same command again")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: write_json(path, {"a": "x" * 9000}),
+        lambda path: write_parquet(path, pd.DataFrame({"a": np.random.default_rng(0).random(900)})),
+        lambda path: save_arrays(path, {"a": np.zeros(9000)}),
+    ],
+    ids=["json", "parquet", "arrays"],
+)
+def test_what_finds_no_room_names_the_file_and_leaves_nothing(
+    tmp_path: Path, write: Callable[[Path], None]
+):
+    """A model that cannot be saved is an error of the disk, not of the model."""
+    with full_disk(2000), pytest.raises(OSError, match="too large") as caught:
+        write(tmp_path / "a")
+    assert (caught.value.errno, caught.value.filename) == (errno.EFBIG, str(tmp_path / "a"))
+    assert not [*tmp_path.glob(".*")]

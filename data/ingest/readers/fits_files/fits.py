@@ -360,8 +360,10 @@ def _table(hdu: fits.BinTableHDU) -> Hdu:
     rows = np.frombuffer(file.read(n_bytes * n_rows), layout, count=n_rows)
     if any(map(vary, forms)) and "ZIMAGE" not in keywords:
         claims: Any = hdu.header
-        gap = claims.get("THEAP", n_bytes * n_rows) - n_bytes * n_rows
-        heap = file.read(claims["PCOUNT"])[max(gap, 0) :]
+        gap = (claims.get("THEAP") or n_bytes * n_rows) - n_bytes * n_rows
+        if gap < 0:
+            raise ValueError(f"its heap lies within its rows (THEAP = {claims['THEAP']})")
+        heap = file.read(claims["PCOUNT"])[gap:]
         rows, forms = of_one_length(rows, forms, heap)
     return Hdu(hdu, rows, keywords, forms)
 

@@ -18,7 +18,11 @@ __all__ = ["LARGEST_UNPACKED", "opened", "unpacked", "unpacked_name"]
 # A DESI coadd of a healpix has some hundred MB; larger files are refused.
 LARGEST_UNPACKED = 2_000_000_000
 _PIECE = 2**20
-_MAGIC = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"PK": "zip"}
+_MAGIC = {
+    **{b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"},
+    **{b"PK\3\4": "zip", b"PK\5\6": "zip"},
+}
+_LONGEST_MAGIC = max(map(len, _MAGIC))
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
 
 
@@ -30,11 +34,11 @@ def opened(path: Path) -> IO[bytes]:
     OSError
         The file cannot be opened.
     ReadError
-        The file is truncated or damaged, unpacks to more than :data:`LARGEST_UNPACKED` bytes, or is
-        a zip of several files.
+        The file is truncated or damaged, unpacks to more than :data:`LARGEST_UNPACKED` bytes, is a
+        zip of several files, or holds what is packed once more.
     """
     file = path.open("rb")
-    packing = _MAGIC.get(file.peek(2)[:2])
+    packing = _packing(file.peek(_LONGEST_MAGIC))
     if packing is None:
         return file
     with file:
@@ -52,7 +56,7 @@ def unpacked(content: bytes) -> bytes:
     ReadError
         As :func:`opened`.
     """
-    packing = _MAGIC.get(content[:2])
+    packing = _packing(content)
     if packing is None:
         return content
     try:
@@ -72,6 +76,10 @@ def unpacked_name(path: Path) -> str:
             return path.name  # reported when it is opened
         return inside[0].filename if len(inside) == 1 else path.name
     return path.stem if suffix in (".gz", ".bz2", ".xz") else path.name
+
+
+def _packing(start: bytes) -> str | None:
+    return next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), None)
 
 
 def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -103,6 +111,9 @@ def _bounded(stream: IO[bytes]) -> IO[bytes]:
         if content.tell() + len(piece) > LARGEST_UNPACKED:
             raise _too_large()
         content.write(piece)
+    content.seek(0)
+    if within := _packing(content.read(_LONGEST_MAGIC)):
+        raise ReadError("unreadable", f"packed twice, within by {within}: unpack it")
     content.seek(0)
     return content
 

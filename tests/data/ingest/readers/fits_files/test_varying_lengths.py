@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from astropy.io import fits
+from spexplain.data.ingest.readers import read
+from spexplain.data.ingest.readers.errors import ReadError
 from spexplain.data.ingest.readers.fits_files.varying_lengths import of_one_length, vary
 
 
@@ -37,3 +40,21 @@ def test_text_and_what_would_be_huge_stay_as_they_are():
 
 def test_forms_of_varying_length_are_told_from_others():
     assert [vary(form) for form in ("PE(3)", "1QD", "0PB", "E", "10A", "P")] == [1, 1, 1, 0, 0, 1]
+
+
+def test_a_heap_that_is_said_to_lie_within_the_rows_is_damage(tmp_path):
+    arrays = {"flux": np.ones(60), "wave": np.linspace(4000, 9000, 60), "error": np.ones(60)}
+    columns = [
+        fits.Column(name, "PD()", array=np.array([values, values[:0]], object)[:1])
+        for name, values in arrays.items()
+    ]
+    table = fits.BinTableHDU.from_columns(columns)
+    table.columns["wave"].unit = "Angstrom"
+    for within in (-24, 16):
+        table.header["ELSE"] = within  # astropy would mend it
+        table.writeto(tmp_path / "a.fits", overwrite=True)
+        assert read(tmp_path / "a.fits").flux.size == 60
+        forged = (tmp_path / "a.fits").read_bytes().replace(b"ELSE ", b"THEAP")
+        (tmp_path / "b.fits").write_bytes(forged)
+        with pytest.raises(ReadError, match=rf"within its rows \(THEAP = {within}\)"):
+            read(tmp_path / "b.fits")
