@@ -1,14 +1,23 @@
-"""CONTRIBUTING.md is true: its tree, the files that it names, and the first of its four walks."""
+"""CONTRIBUTING.md is true: its tree, the files that it names, and two of its four walks."""
 
 import re
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from spexplain.core.compute.workers import InTurn
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.models.autoencoder.network import Vae
+from spexplain.core.spectra.grid import COLLECTION_GRID
+from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.core.targets import VaeScore
+from spexplain.data.collection.collection import Collection
+from spexplain.data.demo.simulate.fits import write_sdss_lite
+from spexplain.data.ingest.one_file import Intake
+from spexplain.data.ingest.to_collection import ingest
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -69,24 +78,48 @@ def test_every_make_target_is_there():
     assert set(re.findall(r"make (\w+)", TEXT)) <= set(targets)
 
 
-def test_a_flux_array_walks_where_the_first_walk_says():
-    walk = TEXT.partition("**A flux array")[2].partition("**A row")[0]
-    said = set(re.findall(r"`(core/[\w/]+\.py)`", walk))
-    entered = set()
+@contextmanager
+def entered_files() -> Iterator[set[str]]:
+    """The project's files whose functions are called meanwhile, on any thread of this process."""
+    entered: set[str] = set()
 
     def note(frame, event, argument):
         file = Path(frame.f_code.co_filename)
         if event == "call" and ROOT in file.parents:
             entered.add(file.relative_to(ROOT).as_posix())
 
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield entered
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def test_a_flux_array_walks_where_the_first_walk_says():
+    walk = TEXT.partition("**A flux array")[2].partition("**A row")[0]
+    said = set(re.findall(r"`(core/[\w/]+\.py)`", walk))
     vae = Vae(200, hidden=(16, 8), n_latent=3)
     flux = 1 + 0.1 * np.random.default_rng(0).normal(size=200)
     explain(flux, VaeScore(vae, "mse"), workers=InTurn())  # compiled before it is watched
     target = VaeScore(vae, "mse")
-    sys.setprofile(note)
-    try:
+    with entered_files() as entered:
         explain(flux, target, ExplainSettings(), workers=InTurn())
-    finally:
-        sys.setprofile(None)
     assert len(said) > 15
+    assert said <= entered, said - entered
+
+
+def test_a_path_walks_where_the_third_walk_says(tmp_path):
+    walk = TEXT.partition("**A path")[2].partition("**A build")[0]
+    said = set(re.findall(r"`((?:core|data)/[\w/]+\.py)`", walk))
+    wave = np.linspace(3800.0, 9200.0, 500)
+    seen = Spectrum("0266-51602-0001", wave, np.ones(500), np.ones(500), z=0.1)
+    file = write_sdss_lite(seen, tmp_path / "spec-0266-51602-0001.fits")
+    with entered_files() as entered:
+        ingest([file], tmp_path / "c")
+        list(Intake(COLLECTION_GRID, 1.0).one_by_one(file))  # what the other process does
+        Collection.open(tmp_path / "c").spectrum(0)
+    said.remove("data/ingest/reading_process.py")  # runs in a process of its own
+    assert len(said) > 12
     assert said <= entered, said - entered
