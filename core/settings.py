@@ -303,7 +303,7 @@ class ExplainSettings:
 
     @classmethod
     def knobs(cls) -> dict[str, Declared]:
-        """What is declared of each field, in order: whatever offers the knobs reads it here."""
+        """Declarations of all fields in order, read by everything that offers the knobs."""
         return _knobs(cls)
 
     def asdict(self) -> dict[str, Any]:

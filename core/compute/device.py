@@ -13,5 +13,5 @@ def fastest_device() -> torch.device:
 
 
 def device_name(device: torch.device) -> str:
-    """What it is called, for the facts of a run: ``"cpu"``, or the GPU's own name."""
+    """Name of the device in the facts of a run: ``"cpu"``, or the GPU's name."""
     return device.type if device.type == "cpu" else torch.cuda.get_device_name(device)

@@ -148,7 +148,7 @@ class Explanation:
 
 
 def flux_digest(flux: NDArray[np.floating]) -> str:
-    """What tells a flux (D,) from any other, whichever its precision."""
+    """Digest of a flux (D,), independent of its precision."""
     return blake2b(np.ascontiguousarray(flux, np.float64).tobytes(), digest_size=16).hexdigest()
 
 

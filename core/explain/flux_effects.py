@@ -73,7 +73,7 @@ class Effects:
         return np.minimum(one, other), np.maximum(one, other)
 
     def said(self, segment: int) -> str:
-        """What one segment does: 'more raises', 'any change lowers', 'raises', 'nothing'."""
+        """Effect of one segment: 'more raises', 'any change lowers', 'raises', 'nothing'."""
         value = self.values[segment]
         if value == 0:
             return "nothing"

@@ -1,4 +1,4 @@
-"""What is trained and how well it does: splits, measures, probabilities and their calibration."""
+"""Models and their evaluation: splits, metrics, probabilities and their calibration."""
 
 from __future__ import annotations
 

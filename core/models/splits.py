@@ -86,7 +86,7 @@ def groups_by_position(
 
 
 def settled_split(method: SplitMethod, groups: np.ndarray | None) -> SplitMethod:
-    """What ``"auto"`` comes to: ``"grouped"`` if two rows are of one object, else ``"random"``."""
+    """Resolution of ``"auto"``: ``"grouped"`` if two rows are of one object, else ``"random"``."""
     if method != "auto":
         return method
     return "random" if groups is None or len(np.unique(groups)) == len(groups) else "grouped"

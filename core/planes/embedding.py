@@ -68,7 +68,7 @@ def embed(
 
 
 def quality_sample(n: int, settings: EmbedSettings) -> tuple[np.ndarray, np.ndarray]:
-    """What a plane of n points is judged on: its cost would grow as n².
+    """Sample of n points on which a plane is evaluated, as the cost grows as n².
 
     Returns
     -------
@@ -84,7 +84,7 @@ def quality_sample(n: int, settings: EmbedSettings) -> tuple[np.ndarray, np.ndar
 
 
 def reduce_features(features: np.ndarray, settings: EmbedSettings) -> np.ndarray:
-    """What distances are measured in: (n, K) components, or all features with pca=None."""
+    """Coordinates for distances: (n, K) components, or all features with pca=None."""
     if settings.pca is not None:
         axes = fit_components(
             features, settings.pca, standardise=settings.standardise, seed=settings.seed

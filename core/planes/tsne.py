@@ -43,7 +43,7 @@ _LOST = 1e-13
 
 @dataclass(frozen=True, slots=True)
 class EmbedSettings:
-    """What a plane depends on.
+    """Settings of a plane.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class LayoutStore(Protocol):
     """Where a plane in the making is kept, for a layout that was broken off to go on."""
 
     def load(self) -> LayoutState | None:
-        """What was kept last, None if nothing."""
+        """The last checkpoint, or None."""
         ...
 
     def save(self, state: LayoutState) -> None:

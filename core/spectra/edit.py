@@ -114,7 +114,7 @@ def _apply(edit: Edit, wave: np.ndarray, flux: np.ndarray, inside: np.ndarray) -
 
 
 def _changed(edit: Edit, wave: np.ndarray, line: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """What stands above the continuum, after the edit; zero far from the stretch."""
+    """Flux above the continuum after the edit; zero far from the edited range."""
     if edit.kind == "flatten":
         return (1 - edit.amount) * line
     middle = 0.5 * (edit.low_aa + edit.high_aa)

@@ -28,7 +28,7 @@ _BITS = {
 
 
 def warning_words(bits: int) -> str:
-    """What the bits of ZWARNING or ZWARN say, parted by semicolons; empty if none is set.
+    """Meaning of the bits of ZWARNING or ZWARN, separated by semicolons; "" if none is set.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def warning_words(bits: int) -> str:
 
 
 def at_odds(z: float, others: Mapping[str, float]) -> str:
-    """What else is given as redshift that cannot be the same, in words; empty if nothing is.
+    """Other redshifts that contradict the chosen one, as text; "" if there are none.
 
     Parameters
     ----------

@@ -142,7 +142,7 @@ class Spectrum:
 
 
 def _median(values: np.ndarray) -> float:
-    """Of values of which none is NaN, for which `np.median` would look once more."""
+    """Median of values without NaN, for which `np.median` would search again."""
     n = values.size
     middle = [(n - 1) // 2, n // 2]
     low, high = np.partition(values, middle)[middle]

@@ -160,7 +160,7 @@ def length_within(unit: str) -> str:
 
 
 def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.float64], str]:
-    """What flux in a unit is multiplied by, pixel by pixel, and what it is then in.
+    """Factors (D,) that convert flux in a unit, and the unit of the result.
 
     Parameters
     ----------

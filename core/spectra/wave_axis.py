@@ -20,7 +20,7 @@ _NM = 0.1
 
 @dataclass(frozen=True, slots=True)
 class WaveAxis:
-    """What stands on the axis for a wavelength at rest in vacuum.
+    """Conversion of rest-frame vacuum wavelengths to values of the axis.
 
     Air wavelengths are those of the frame that is shown: what a telescope on the ground measures
     of an observed spectrum, what a line list in air says of one at rest.
@@ -58,7 +58,7 @@ class WaveAxis:
         return "observed" if self.frame == "observed" and np.isfinite(self.z) else "rest"
 
     def of_rest(self, wave_rest_aa: np.ndarray | float) -> np.ndarray:
-        """What the axis shows of wavelengths at rest, vacuum Å.
+        """Axis values of rest-frame wavelengths in vacuum Å.
 
         Raises
         ------

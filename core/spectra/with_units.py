@@ -20,7 +20,7 @@ Medium = Literal["vacuum", "air"]
 
 
 class SpectrumLike(Protocol):
-    """What is taken for a spectrum: a ``specutils.Spectrum``, or anything with these two.
+    """Interface of accepted spectra: ``specutils.Spectrum``, or anything with these two attributes.
 
     ``uncertainty``, ``mask`` (True is bad) and ``redshift`` are used where there are any.
     """
@@ -179,7 +179,7 @@ def _vacuum(axis: SpectralQuantity, medium: Medium) -> NDArray[np.float64]:
 
 
 def _conversion(unit: u.UnitBase, to: u.UnitBase, wave_aa: NDArray) -> NDArray[np.float64]:
-    """What to multiply the flux of each pixel by."""
+    """Factor for the flux of each pixel."""
     density: Any = u.spectral_density(u.Quantity(wave_aa, u.AA))
     return np.asarray(u.Quantity(np.ones(len(wave_aa)), unit).to_value(to, density), np.float64)
 

@@ -60,7 +60,7 @@ class ClosedForm(Protocol):
 
 
 def lime_limit(form: ClosedForm, presence: NDArray[np.float64]) -> Surrogate:
-    """What LIME with the text kernel, without its penalty, tends to for infinitely many samples.
+    """Limit of LIME with the text kernel, without penalty, for infinitely many samples.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _WIDEST = 1e3
 
 @dataclass(frozen=True, slots=True)
 class KernelAdvice:
-    """What a kernel's width costs.
+    """Cost of a kernel's width.
 
     Attributes
     ----------

@@ -43,7 +43,7 @@ class Stability:
     excess_of_estimate: NDArray[np.float64]
 
     def probability(self, n_samples: int | None = None, *, k: int | None = None) -> float:
-        """That the first k segments (default all) stand as infinitely many samples would put them.
+        """Probability that the first k segments (default all) rank as for infinitely many samples.
 
         Parameters
         ----------

@@ -54,7 +54,7 @@ class Quadratic:
         return self.constant + values
 
     def lime_weights(self) -> NDArray[np.float64]:
-        """What LIME with the text kernel gives for g with infinitely many samples, (S,), exactly.
+        """Exact limit (S,) of LIME with the text kernel for g and infinitely many samples.
 
         Presences are independent there, so the weight of j is Cov(g, z_j)/Var(z_j): the cross
         terms of others have no part in it, and (z_j − p_j)² has slope 1 − 2p_j.

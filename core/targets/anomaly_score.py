@@ -82,7 +82,7 @@ class VaeScore:
         return self._vae
 
     def expected(self, x: NDArray[np.floating]) -> NDArray[np.floating]:
-        """What the network takes a spectrum (D,) to be: its reconstruction."""
+        """Reconstruction of a spectrum (D,) by the network."""
         return self._vae.reconstruct(x[None])[0]
 
     def on(self, vae: Vae) -> VaeScore:

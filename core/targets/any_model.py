@@ -23,7 +23,7 @@ Answers = Callable[[NDArray[np.floating]], NDArray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnyModel:
-    """What a model answers, and which classes its answers are of.
+    """A model of any kind, with the classes of its outputs.
 
     Attributes
     ----------
@@ -133,7 +133,7 @@ class AnyModel:
         return OutputTarget(scale_name(of, label_name), self, at, of)
 
     def answered(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        """What the model answers on spectra (n, D): (n, C) as ``outputs`` says, or (n,).
+        """Output of the model for spectra (n, D): (n, C) as declared by ``outputs``, or (n,).
 
         Raises
         ------
@@ -244,7 +244,7 @@ def _numbers(name: str, answers: Any) -> NDArray[np.float64]:
 
 
 def _two_columns(column: NDArray[np.float64], outputs: Outputs) -> NDArray[np.float64]:
-    """Of two classes many models tell the second alone."""
+    """Complete two classes: many models return the second only."""
     if outputs == "probabilities":
         return np.column_stack([1 - column, column])
     if outputs == "decisions":

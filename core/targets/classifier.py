@@ -16,7 +16,7 @@ __all__ = ["Classifier", "read_classifier"]
 
 
 class Classifier(Protocol):
-    """What tells the type of a spectrum, known from within or not."""
+    """Interface of classifiers, whether their internals are known or not."""
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ _SHORT: dict[Scale, str] = {"log-odds": "log-odds", "log p": "log p", "probabili
 
 
 def scale_name(scale: Scale, label: str) -> str:
-    """What a target is called: ``"log-odds(type 1)"``, ``"log p(type 1)"``, ``"p(type 1)"``.
+    """Name of a target: ``"log-odds(type 1)"``, ``"log p(type 1)"``, ``"p(type 1)"``.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def on_scale(probability: NDArray[np.float64], scale: Scale) -> NDArray[np.float
 
 
 def held_words(target: str, value: float) -> str:
-    """That a value of a target is of a probability of 0 or 1, held off it; else empty."""
+    """Note that a target's value is of a probability clipped away from 0 or 1; else ""."""
     ends = {("log-odds(", 1): 1, ("log-odds(", -1): 0, ("log p(", -1): 0}
     for (start, side), end in ends.items():
         limit = float(on_scale(np.array([0.5 + side]), "log-odds" if "-" in start else "log p")[0])

@@ -30,7 +30,7 @@ def torch_answers(module: Any) -> Callable[[NDArray[np.floating]], NDArray[np.fl
 
 
 def torch_logits(module: Any) -> Callable[[NDArray[np.floating]], NDArray[np.float64]]:
-    """As :func:`torch_answers`, of a module of which nobody said that it gives logits.
+    """As :func:`torch_answers`, for a module whose outputs are not declared as logits.
 
     It raises ValueError where the last step of the module is a softmax or a sigmoid, which is
     looked for when it is first asked.

@@ -54,7 +54,7 @@ class Curves:
 
 
 def contributions(explanation: Explanation, x: NDArray[np.floating]) -> NDArray[np.float64]:
-    """What each segment adds to the target by being as it is and not perturbed, (S,).
+    """Contribution of each segment to the target, relative to its perturbation, (S,).
 
     LIME's and occlusion's weights are that. A saliency map's are slopes: times the change that
     the perturbation makes.

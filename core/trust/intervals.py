@@ -60,5 +60,5 @@ def weight_intervals(drawn: Influence, *, confidence: float = 0.95) -> Intervals
 
 
 def exact_intervals(weights: NDArray[np.float64]) -> Intervals:
-    """Of no width: a saliency map or an occlusion changes every piece once and draws nothing."""
+    """Intervals of zero width: saliency and occlusion change every piece once, without sampling."""
     return Intervals(weights, weights, np.zeros_like(weights), 1.0)

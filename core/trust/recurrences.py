@@ -34,7 +34,7 @@ _ROUNDING = 1e-9  # of the largest weight
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recurrence:
-    """What other exposures of a spectrum would say of its weights.
+    """Weights of a spectrum over its other exposures.
 
     Attributes
     ----------

@@ -95,7 +95,7 @@ def _of_samples(
     target: Target,
     values: NDArray[np.float64],
 ) -> Trust:
-    """Of LIME or Shapley values: what their samples, of these values (n,), leave open."""
+    """Sampling error of LIME or Shapley values, from the values (n,) of their samples."""
     chosen, lime = explanation.settings, explanation.method == "lime"
     if lime:
         kernel = kernel_advice(around, kernel=chosen.kernel, width=chosen.kernel_width)

@@ -23,7 +23,7 @@ _EXACT = "exact: {} changes each piece once, so nothing depends on chance"
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Trust:
-    """What is known about an explanation's error.
+    """Error estimates of an explanation.
 
     Attributes
     ----------
@@ -114,7 +114,7 @@ def _verdict(trust: Trust) -> str:
 
 
 def _shared(trust: Trust) -> str:
-    """Of Shapley values from samples: whatever their error, they add up."""
+    """Verdict on sampled Shapley values, which add up whatever their error."""
     if trust.stability is None:
         return f"too early to tell: {trust.n_samples:,} samples do not determine Shapley values"
     return f"{_order(trust, trust.stability)}; {_samples(trust, trust.stability)}"

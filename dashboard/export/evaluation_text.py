@@ -61,7 +61,7 @@ def cell_text(value: object, heading: str = "") -> str:
 
 
 def _rich(table: Table) -> RichTable:
-    """As wide as its numbers need, even if that is wider than the terminal: none is cut."""
+    """Table as wide as its numbers, even beyond the terminal: none is truncated."""
     drawn = RichTable(
         title=table.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
     )

@@ -278,7 +278,7 @@ def _trust(plane: Plane) -> str:
 
 
 def _typical(test: pd.DataFrame, kinds: list[str]) -> np.ndarray:
-    """Of each type, the correctly classified test spectrum of middling confidence."""
+    """For each type, the correctly classified test spectrum of median confidence."""
     rows = []
     for kind in kinds:
         own: Any = test[test["true"] == kind]

@@ -96,7 +96,7 @@ def plane_file(
 
 
 def _marks_within(session: Visitor, window: Window) -> dict[str, Any]:
-    """What the open tab marks on the plane, at shares of the picture."""
+    """Marks of the open tab on the plane, in fractions of the picture."""
     marks = marks_on(session)
     beside = labels_beside(marks.numbered, window.x, window.y, (window.width, window.height))
     numbered, labels = _shares(marks.numbered, window), _shares(beside, window)

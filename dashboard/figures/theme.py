@@ -171,7 +171,7 @@ def category_colours(
 
 
 def over_colours(theme: ThemeName) -> dict[str, str]:
-    """Of each kind of line drawn over a spectrum (``LineOver.kind``), its ``#rrggbb``."""
+    """Colour ``#rrggbb`` of each kind of overlay (``LineOver.kind``)."""
     chosen = THEMES[theme]
     return {
         "smooth": chosen.line,

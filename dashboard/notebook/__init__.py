@@ -1,4 +1,4 @@
-"""What a person at a notebook holds: a collection, a spectrum, a model and its explanations."""
+"""Objects for notebooks: collection, spectrum, model and explanations."""
 
 from __future__ import annotations
 

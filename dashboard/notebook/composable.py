@@ -121,5 +121,5 @@ def painted_spectrum(
 
 
 def _column(colouring: Colouring) -> str:
-    """Of what colours: no other column may be called so."""
+    """Name of the column of colours, which no other column may have."""
     return f"{colouring.name}_" if colouring.name in ("x", "y", "id", "row") else colouring.name

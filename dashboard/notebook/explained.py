@@ -89,18 +89,18 @@ class Explained:
 
     @property
     def outside(self) -> str:
-        """That the collection's model has learned on nothing like it, and why; else empty."""
+        """Warning that the spectrum is unlike the model's training sample, and why; else ""."""
         domain = self._origin.domain
         return f"{domain[:7]} the model's domain{domain[7:]}" if domain[:7] == "outside" else ""
 
     @property
     def doubted(self) -> str:
-        """That the redshift that brought the spectrum to rest is doubtful, and why; else empty."""
+        """Warning that the redshift used is doubtful, and why; else ""."""
         return doubt(self._origin.z_warning).rstrip(".")
 
     @property
     def value(self) -> float:
-        """What was explained, at the spectrum."""
+        """Value of the target at the spectrum."""
         return self.explanation.value
 
     def plot(self, **options: Any) -> Figure:
@@ -221,7 +221,7 @@ class ExplainedMany(list[Any]):
 
     @property
     def failed(self) -> list[NotExplained]:
-        """Those that could not be explained, with their reasons."""
+        """Spectra that could not be explained, with the reasons."""
         return [one for one in self if isinstance(one, NotExplained)]
 
     def __repr__(self) -> str:

@@ -52,12 +52,12 @@ class OpenedCollection:
 
     @cached_property
     def lenses(self) -> dict[str, Lens]:
-        """Its lenses by name, ``agn`` and ``anomaly``, if they have been built."""
+        """Lenses by name, ``agn`` and ``anomaly``, if they have been built."""
         return open_lenses(self.collection)
 
     @cached_property
     def planes(self) -> dict[str, Plane]:
-        """Its planes by name."""
+        """Planes by name."""
         return open_planes(self.collection, unfinished=True)
 
     @cached_property
@@ -186,7 +186,7 @@ class OpenedCollection:
 
     @cached_property
     def views(self) -> SingleViews:
-        """Its views for notebook cells, served on this machine from their first use."""
+        """Views for notebook cells, served on this machine from their first use."""
         from .single_views import SingleViews  # loads panel
 
         return SingleViews(self.collection.path)

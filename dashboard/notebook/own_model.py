@@ -117,7 +117,7 @@ class Model:
         return ExplainedMany(explanations)
 
     def said(self, flux: np.ndarray) -> list[dict[str, float]]:
-        """Its outputs for spectra (n, D), by class, or by its own name without classes."""
+        """Outputs for spectra (n, D), by class, or by the model's name without classes."""
         names = self.classes or (self.known.name,)
         values = self.known.by_class(flux).tolist()
         return [dict(zip(names, each, strict=True)) for each in values]
@@ -195,7 +195,7 @@ class Model:
         )  # fmt: skip
 
     def _said_alike(self, flux: np.ndarray) -> dict[str, float]:
-        """What it answers for one spectrum (D,), twice the same."""
+        """Answer for one spectrum (D,), checked to be reproducible."""
         said, again = (self.said(flux[None])[0] for _ in range(2))
         for name, value in said.items():
             if not np.isclose(value, again[name], rtol=1e-3, atol=1e-6):

@@ -23,7 +23,7 @@ class PreparedWave(np.ndarray):
 
     @classmethod
     def of(cls, collection: Collection, lens: Lens) -> PreparedWave:
-        """Those of a collection's lens."""
+        """Wavelengths of a collection's lens."""
         wave = np.array(lens.wave_rest_aa, np.float64).view(cls)
         wave._of = (collection, lens)
         return wave

@@ -50,7 +50,7 @@ class ServedView:
 
     @property
     def url(self) -> str:
-        """Its address, on this machine only."""
+        """Address of the view, on this machine only."""
         query = f"?{urlencode(self.asked)}" if self.asked else ""
         return f"{self.views.url}/{self.name}{query}"
 

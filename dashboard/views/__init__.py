@@ -1,1 +1,1 @@
-"""What a visitor sees, drawn from the state of a session."""
+"""Views of the page, drawn from the state of a session."""

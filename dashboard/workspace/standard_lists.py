@@ -187,7 +187,7 @@ def _lowest(values: np.ndarray, limit: int) -> np.ndarray:
 
 
 def _how_far(table: pd.DataFrame, at: np.ndarray) -> np.ndarray:
-    """Those unlike anything by their distance, before the others by how little they are alike."""
+    """Rows outside by distance first, then the others by decreasing unlikeness."""
     far, of_kind = (as_numbers(table[name].iloc[at]) for name in ("distance", "of_kind"))
     return np.where(far > 1, far, -1 / (1 + np.maximum(-of_kind, 0)))
 

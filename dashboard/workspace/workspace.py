@@ -152,7 +152,7 @@ class Workspace:
         return rejections(self.collection.rejects) if self.collection.n_rejected else []
 
     def colouring(self, name: str) -> Colouring:
-        """What colours the points; raises KeyError for an unknown name."""
+        """Colouring of the points by name; raises KeyError for an unknown one."""
         make = lambda: colouring(name, self.catalog, self.lenses)  # noqa: E731
         made = self._made_once(("colouring", name), make)
         if self._long or self.colour_groups.get(name):

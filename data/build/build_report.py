@@ -19,7 +19,7 @@ _NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did.
+    """Report of a build.
 
     Attributes
     ----------

@@ -32,7 +32,7 @@ _COUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class BuildSettings:
-    """What a build depends on besides the collection and given models; defaults as in the papers.
+    """Settings of a build; the defaults are those of the papers.
 
     Attributes
     ----------

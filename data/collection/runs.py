@@ -106,7 +106,7 @@ class Run:
             return np.asarray(self.array(name)[...])
 
     def facts(self, name: str) -> Any:
-        """What the stage stored as JSON; RunError if it cannot be read."""
+        """JSON result of the stage; raises RunError if it cannot be read."""
         path = self.path / f"{name}.json"
         with damage_told(path, RunError, _WAY_OUT):
             return json.loads(path.read_text(encoding="utf-8"))

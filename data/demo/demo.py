@@ -28,7 +28,7 @@ _BATCH = 256
 
 
 def demo_settings(*, small: bool = False) -> BuildSettings:
-    """What the demo is built with, where it departs from the papers, and why."""
+    """Settings of the demo's build where they differ from the papers, with reasons."""
     if small:  # seconds, for tests: too few spectra to learn much from anyway
         quick = EmbedSettings(perplexity=30, early=100, iterations=150)
         return BuildSettings(

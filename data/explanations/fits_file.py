@@ -277,7 +277,7 @@ def _column(table: Any, name: str) -> np.ndarray:
 
 
 def _ascii(text: str) -> str:
-    """What a FITS header can show of a text; RECORD holds the text itself."""
+    """Text reduced to what a FITS header can hold; RECORD holds the full text."""
     return text.encode("unicode_escape").decode()
 
 

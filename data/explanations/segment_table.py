@@ -73,7 +73,7 @@ def segment_table(saved: SavedExplanation) -> Table:
 
 
 def _of_weight(saved: SavedExplanation) -> str:
-    """What the raw weight is of, and what it is counted by."""
+    """Quantity and unit of the raw weight."""
     target, settings = saved.explanation.target, saved.explanation.settings
     if saved.effects.unit == "slope":
         return f"derivative of {target} by the prepared flux of the pixel"
@@ -82,7 +82,7 @@ def _of_weight(saved: SavedExplanation) -> str:
 
 
 def _of_noise(recurrence: Recurrence) -> Sequence[Any]:
-    """What other exposures would say."""
+    """Columns on the recurrence over other exposures."""
     bounds = recurrence.intervals
     of = f"of the {percent(bounds.confidence, 'g')} interval of another exposure's weight"
     n_top = len(recurrence.top)
@@ -100,7 +100,7 @@ def _of_noise(recurrence: Recurrence) -> Sequence[Any]:
 
 
 def _effect_columns(saved: SavedExplanation) -> list[Any]:
-    """What more flux does to the target, with its unit; and what any change does, where asked."""
+    """Effect of more flux on the target, with its unit; and of any change, if requested."""
     effects, target = saved.effects, saved.explanation.target
     words = [effects.said(number) for number in range(len(effects.values))]
     change = Column(words, "change", description=f"what it does to {target}")

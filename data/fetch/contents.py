@@ -18,7 +18,7 @@ _LOOKED_AT = 2000
 def content_fault(
     path: Path, ending: str, *, size: int | None = None, sha256: str | None = None
 ) -> str:
-    """What is wrong with a downloaded file, in words; empty if nothing is.
+    """Fault of a downloaded file, as text; "" if there is none.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ _ONES = 0xFFFFFFFF
 
 
 def fits_fault(path: Path) -> str:
-    """What is wrong with a file as FITS, in words; empty if it is complete.
+    """Fault of a file as FITS, as text; "" if it is complete.
 
     Each HDU's data follow its header as BITPIX, NAXISn, PCOUNT and GCOUNT say, and the last ends
     with the file. Where it has DATASUM or CHECKSUM, the sums are those of its bytes (FITS 4.0,

@@ -318,7 +318,7 @@ def _retry_after_s(header: str) -> float | None:
 
 
 def _whole_number(header: str) -> int | None:
-    """What a header says, if it is a number; "²" is a digit to Python."""
+    """Number in a header, or None; checked for ASCII, as "²" is a digit to Python."""
     text = header.strip()
     return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else None
 

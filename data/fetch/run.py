@@ -39,7 +39,7 @@ class Job(Protocol):
 
     @property
     def file(self) -> str:
-        """Its path below the folder of spectra, in plain characters."""
+        """Path below the folder of spectra, in plain characters."""
         ...
 
     def wanted(self) -> list[Entry]:

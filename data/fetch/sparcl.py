@@ -52,7 +52,7 @@ class SparclJob:
 
     @property
     def file(self) -> str:
-        """Its path, named after the ids in it."""
+        """Path of the file, named after the ids in it."""
         return f"sparcl-{hashlib.sha256(' '.join(self.ids).encode()).hexdigest()[:16]}.parquet"
 
     @property
@@ -213,7 +213,7 @@ def _is_id(value: object) -> bool:
 
 
 def _fault(record: dict[str, Any]) -> str:
-    """What is wrong with a record as a spectrum, in words."""
+    """Fault of a record as a spectrum, as text."""
     arrays = {name: record.get(name) for name in _ARRAYS if record.get(name) is not None}
     for name in ("wavelength", "flux", "ivar"):
         if not isinstance(arrays.get(name), list):

@@ -12,12 +12,12 @@ AdditionKind = Literal["readers", "stages", "lenses", "tabs"]
 
 
 class AdditionError(Exception):
-    """What a package adds cannot be loaded; the text names it and says why."""
+    """An extension of another package cannot be loaded; the message names it and tells why."""
 
 
 @cache
 def additions(kind: AdditionKind) -> tuple[Any, ...]:
-    """What is declared under ``spexplain.<kind>``, in the order of its names.
+    """Extensions declared under ``spexplain.<kind>``, sorted by name.
 
     A package declares it in its ``pyproject.toml``::
 

@@ -47,7 +47,7 @@ class Entry:
 
     @property
     def fingerprint(self) -> str:
-        """Of name, role and hash: another once any of them has changed."""
+        """Digest of name, role and hash, which changes with any of them."""
         whole = f"{self.name} {self.role} {self.hash}"
         return hashlib.sha256(whole.encode()).hexdigest()[:24]
 

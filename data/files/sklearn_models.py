@@ -60,7 +60,7 @@ def save_classifier(path: Path, classifier: Any) -> None:
 
 
 def classifier_key(classifier: Any) -> dict[str, str]:
-    """What tells one classifier's settings from another's: its type, its text and a digest.
+    """Identity of a classifier's settings: its type, its text and a digest.
 
     Parameters
     ----------

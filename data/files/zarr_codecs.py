@@ -57,7 +57,7 @@ def _described(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _names(codecs: Any) -> Iterator[str]:
-    """Of a chain of codecs, those within shards too."""
+    """Names of a chain of codecs, including those within shards."""
     for codec in codecs or ():
         yield str(codec["name"])
         inner = codec.get("configuration") or {}

@@ -59,7 +59,7 @@ class Plane:
 
     @property
     def judged_on(self) -> str:
-        """Of how many points the measures are, such as "on 8,000 of 90,000 points"; "" of all."""
+        """Sample of the quality measures, such as "on 8,000 of 90,000 points"; "" if all."""
         n = int(self.metrics.get("n", len(self.rows)))
         n_judged, total = int(self.metrics.get("n_asked", n)), len(self.rows)
         if n_judged >= total:

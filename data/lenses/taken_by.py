@@ -24,7 +24,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class TakenBy:
-    """What a lens makes of the spectra of a collection.
+    """Numbers of spectra that a lens takes and refuses.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class TakenBy:
 
 
 def taken_by_lenses(store: RunStore) -> list[TakenBy]:
-    """Of each preparation that has been built.
+    """Counts for each preparation that has been built.
 
     Raises
     ------

@@ -118,7 +118,7 @@ def _scale(
     prepared: np.ndarray,
     measured: np.ndarray,
 ) -> float:
-    """What the observed flux is to be multiplied by to lie on the prepared, by least squares."""
+    """Factor that scales the observed flux to the prepared one, by least squares."""
     seen, weights = resample(wave_rest_aa, flux, ivar, wave_seen_aa)
     both = measured & (weights > 0)
     observed = seen[both].astype(np.float64)

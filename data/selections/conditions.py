@@ -149,7 +149,7 @@ def _same(word: Word, name: str) -> bool:
 
 
 def _as_range(part: list[Word], name: str) -> NumberRange | None:
-    """What a condition says if it is just one of :func:`range_of`."""
+    """Inverse of :func:`range_of`; None for other conditions."""
     if len(part) < 3 or not _same(part[0], name):
         return None
     how = part[1].value if part[1].kind in ("keyword", "sign") else ""
@@ -170,7 +170,7 @@ def _number(words: list[Word]) -> float | None:
 
 
 def _as_kinds(part: list[Word], name: str) -> Kinds | None:
-    """What a condition says if it is just one of :func:`kinds_of`."""
+    """Inverse of :func:`kinds_of`; None for other conditions."""
     texts = _values(part)
     missing = any(word.kind == "keyword" and word.value == "NULL" for word in part)
     if not (texts or missing):

@@ -28,7 +28,7 @@ _TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class KeptSelection:
-    """What is known of a kept selection without reading it.
+    """Description of a saved selection, without its rows.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class KeptSelections:
         self._path = collection_path / _FILE
 
     def all(self) -> list[KeptSelection]:
-        """Those that are kept, by name.
+        """Saved selections by name.
 
         Raises
         ------

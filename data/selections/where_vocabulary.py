@@ -1,4 +1,4 @@
-"""What a where-clause may compare and call, and what is asked for by other names."""
+"""Vocabulary of where-clauses: columns, functions, and alternative names."""
 
 from __future__ import annotations
 

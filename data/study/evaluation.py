@@ -74,7 +74,7 @@ class Evaluation:
         }
 
     def _instead(self) -> dict[str, Any] | None:
-        """What took the support vector machine's place on the page, and its figures."""
+        """The model that replaces the support vector machine on the page, and its metrics."""
         if "svm" not in self.runs:
             return None
         metrics = self.runs["svm"].metrics

@@ -101,7 +101,7 @@ def _kernels(metrics: Mapping[str, Any]) -> Table:
 
 
 def _ends_of_kernels(curves: Mapping[str, Any], sigmas: Sequence[float]) -> Table:
-    """What so few test spectra leave open of the mean F of every kernel."""
+    """Interval of each kernel's mean F, due to the size of the test sample."""
     rows = [
         (kernel, *(_ends(curve, at)[0] for at in range(len(sigmas))))
         for kernel, curve in curves.items()

@@ -250,7 +250,7 @@ def _splits(metrics: Mapping[str, Any]) -> Table:
 
 
 def _instead(metrics: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
-    """What took the machine's place on the page, beside the best machine."""
+    """The model that replaces the machine on the page, beside the best machine."""
     test, machine = metrics["test"], best["test"]
     means: tuple[tuple[str, MacroFigure], ...] = (
         ("precision, mean of types", "precision"),
@@ -278,7 +278,7 @@ def _instead(metrics: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
 
 
 def _planes(run: Run, labels: np.ndarray) -> Table:
-    """What the planes keep; (n,) labels are of all spectra of the collection."""
+    """Quality of the planes; labels (n,) are of all spectra of the collection."""
     made = run.metrics["planes"]
     kinds = max((list(plane["separation"]) for plane in made), key=len)
     counts = [_of_kinds(labels[run.table(plane["name"])["row"]], kinds) for plane in made]

@@ -84,12 +84,12 @@ class _Pairs:
             self.residual = self.triples.residual
 
     def fitted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of values (m,) or (m, P) on the pairs, what is linear in the segments: (S,) or (S, P)."""
+        """Linear part in the segments, (S,) or (S, P), of values (m,) or (m, P) on the pairs."""
         return (self.inverse @ (self.weighted.T @ torch.from_numpy(values))).numpy()
 
 
 class _Triples:
-    """What products of three directions explain of the residuals, beside the regression on pairs.
+    """Part of the residuals explained by products of three directions, beyond the regression.
 
     moved (S,) is what they change in the Shapley values, residual (m,) what they leave; moves
     (m, S) is how far each pair's value moves these, taken (m,) what the fit took of it.
@@ -135,7 +135,7 @@ def shapley_fit(masks: Masks, values: NDArray[np.float64]) -> NDArray[np.float64
 
 
 def shapley_error(masks: Masks, values: NDArray[np.float64]) -> Influence:
-    """What each pair did to the Shapley values: how far these may be from the limit.
+    """Contribution of each pair to the Shapley values, from which their error follows.
 
     The residual of each pair is put right for what the fit took of it (HC2 of MacKinnon & White
     1985).

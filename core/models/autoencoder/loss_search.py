@@ -16,7 +16,7 @@ __all__ = ["LossTrial", "best_trial", "search_loss"]
 
 @dataclass(frozen=True, slots=True)
 class LossTrial:
-    """What one pair of weights came to.
+    """Result for one pair of loss weights.
 
     Attributes
     ----------

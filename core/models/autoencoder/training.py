@@ -22,7 +22,7 @@ __all__ = ["Epoch", "TrainerState", "VaeSettings", "VaeTrainer", "start_at"]
 
 @dataclass(frozen=True, slots=True)
 class VaeSettings:
-    """What a training depends on; the defaults are the best model of O25 (section 3).
+    """Settings of a training; the defaults are the best model of O25 (section 3).
 
     Attributes
     ----------
@@ -227,7 +227,7 @@ class VaeTrainer:
         return self.history[-1]
 
     def state(self) -> TrainerState:
-        """What another trainer of the same spectra and settings needs to go on from here."""
+        """State from which another trainer of the same spectra and settings can continue."""
         arrays = {f"best.{name}": array for name, array in self._best.items()}
         for name, parameter in self._vae.named_parameters():
             arrays[f"now.{name}"] = parameter.detach().cpu().numpy().copy()

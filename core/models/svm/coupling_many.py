@@ -81,7 +81,7 @@ _Block = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 def _through(to_j: _Block, to_k: _Block, pivot: Tensor) -> _Block:
-    """What the elimination of a class adds to the block of two others."""
+    """Contribution of the elimination of a class to the block of two others."""
     (a_j, b_j, c_j, d_j), (a_k, b_k, c_k, d_k) = to_j, to_k
     delta = _sum(2 * b_j + d_k, d_j + 2 * b_k, d_j + d_k) - 2 * pivot
     return c_j + a_k - pivot, b_j + b_k - pivot, c_k + a_j - pivot, delta

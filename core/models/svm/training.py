@@ -50,7 +50,7 @@ _BEST: dict[int, dict[str, tuple[float, float | None]]] = {
 
 @dataclass(frozen=True, slots=True)
 class SvmSettings:
-    """What a fit depends on; the defaults are the paper's best classifier of three types.
+    """Settings of a fit; the defaults are the paper's best classifier of three types.
 
     Attributes
     ----------

@@ -58,7 +58,7 @@ class TuneSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KernelTuning:
-    """What a search found for one kernel.
+    """Result of a search for one kernel.
 
     Attributes
     ----------

@@ -29,7 +29,7 @@ _OWN_ABSORPTION_AA = 0.7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SharedParameters:
-    """What all windows of a spectrum have in common, as the fit varies it.
+    """Parameters common to all windows of a spectrum.
 
     Order: velocity km/s and ln(σ / km/s) of the Balmer lines, the same of the forbidden lines,
     equivalent width of stellar Hβ absorption, Å, and ln(σ / Å) of stellar Balmer lines.

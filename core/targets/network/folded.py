@@ -159,7 +159,7 @@ def _whole_step(
 
 @_compiled
 def _floors(plan, weights, biases, kind, base):
-    """What enters every unit at the base, and the last activations, summed in double precision."""
+    """Input of every unit at the base, and the last activations, summed in double precision."""
     floors = biases.astype(np.float64)
     floors[: len(base)] = base
     active = np.maximum(floors[: len(base)], 0)

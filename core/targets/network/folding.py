@@ -88,7 +88,7 @@ def fold(
 
 @_compiled
 def _behind(before, only, weight, bias, rectified, low, high, least, most, reach):
-    """What a layer must compute, and the activations behind it.
+    """Units that a layer must compute, and the activations after it.
 
     Those before it, (V + 1, H'), are of variables that keep within low and high (V,); where these
     only are units (V,), there is no more than the activations at the base, (1, H'). To enter,
@@ -114,7 +114,7 @@ def _behind(before, only, weight, bias, rectified, low, high, least, most, reach
 
 @_compiled
 def _entering(before, only, weight, bias):
-    """What enters a layer's units, (V + 1, H)."""
+    """Input of a layer's units, (V + 1, H)."""
     if not len(only):
         affine = np.dot(before, weight)
     else:
@@ -181,7 +181,7 @@ def _chosen(sort, n_variables):
 
 @_compiled
 def _ranges_of_new(least, most, floor, kind):
-    """What new variables keep within, (v,) twice, given what enters their units."""
+    """Bounds of new variables, (v,) twice, from the input of their units."""
     low, high, zero = least.copy(), most.copy(), floor.dtype.type(0)
     for v in range(len(low)):
         if kind[v] == BENDS:

@@ -36,7 +36,7 @@ _compiled = compiled("contract", "nsz")
 
 
 class Room(NamedTuple):
-    """What a tile of samples is computed in.
+    """Work arrays for a tile of samples.
 
     Attributes
     ----------
@@ -189,7 +189,7 @@ def at_rest(row):
 
 @_compiled
 def _product(weight, held, rows, room, out):
-    """What the rows (k, n) of some variables add up to by their rows of the weight (V, u)."""
+    """Product of the rows (k, n) of some variables with their rows of the weight (V, u)."""
     n_units = weight.shape[1]
     if len(held) == len(weight):
         np.dot(weight.T, rows, out)

@@ -165,7 +165,7 @@ class Folding:
         return self._folded()
 
     def entering(self, rows: Rows) -> Factors:
-        """What enters a way through the network, (A, m)."""
+        """Input of a path through the network, (A, m)."""
         return self._masks.factors(self._pieces, rows)
 
     def tried(self, rows: slice) -> NDArray[np.floating] | None:
@@ -192,7 +192,7 @@ class Folding:
 
 @_compiled
 def _entering(labels, n_segments, delta, base, into, bias):
-    """What each segment adds to what enters the first layer's units, and what does at the base."""
+    """Contribution of each segment to the input of the first layer, and the input at the base."""
     n_units = into.shape[1]
     pair, sums = (
         np.empty((2, len(labels)), into.dtype),

@@ -42,7 +42,7 @@ _compiled = compiled("contract", "nsz", "reassoc")
 
 
 class _Projected(NamedTuple):
-    """What the last layer W makes of the pieces Δ_k and of e = b − p, in double precision.
+    """Products of the last layer W with the pieces Δ_k and e = b − p, in double precision.
 
     pieces (S, H) is WᵀΔ_k, offset (H,) is Wᵀe, energy (S,) is ‖Δ_k‖², along (S,) is e·Δ_k, and
     square is ‖e‖².
@@ -56,7 +56,7 @@ class _Projected(NamedTuple):
 
 
 class _Residual(NamedTuple):
-    """What the residual r_p and the pieces Δ_k make of the last layer W.
+    """Products of the residual r_p and the pieces Δ_k with the last layer W.
 
     across (H, S) is −2 WᵀΔ_k, along (H,) is 2 Wᵀr_p, own (S,) is ‖Δ_k‖² − 2 r_p·Δ_k, and square
     is ‖r_p‖².
@@ -129,7 +129,7 @@ class MeanSquare:
 
 @_compiled
 def _projected(labels, n_segments, delta, base, out, bias):
-    """What ``_Projected`` has."""
+    """Fields of ``_Projected``."""
     n_units, n_pixels = out.shape[1], len(labels)
     pair, sums = np.empty((2, n_pixels)), np.zeros((2, n_segments, n_units))
     energy, along, square = np.zeros(n_segments), np.zeros(n_segments), 0.0
@@ -149,7 +149,7 @@ def _projected(labels, n_segments, delta, base, out, bias):
 
 @_compiled
 def _behind(pieces, offset, energy, along, square, gram, at_base):
-    """What ``_Residual`` has, in the precision of what is at the base."""
+    """Fields of ``_Residual``, in the precision of the base."""
     n_segments, n_units = pieces.shape
     towards, total = offset.copy(), square
     for h in range(n_units):

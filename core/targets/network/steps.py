@@ -18,7 +18,7 @@ BENDS, PLAIN, LINEAR, ASLEEP = range(4)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """What a layer computes of each sample.
+    """Computation of a layer for each sample.
 
     Attributes
     ----------

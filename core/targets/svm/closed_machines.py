@@ -51,7 +51,7 @@ class LinearForm:
         return self.slopes * shares.sum()
 
     def moments(self, presence: NDArray[np.float64]) -> tuple[float, float]:
-        """Of a sum of independent terms."""
+        """Mean and variance of a sum of independent terms."""
         variance = float(self.slopes**2 @ (presence * (1 - presence)))
         return self.constant + float(self.slopes @ presence), variance
 

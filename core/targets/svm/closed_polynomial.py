@@ -42,7 +42,7 @@ class PolynomialForm:
 
     @property
     def degree(self) -> int:
-        """As many segments act together as the power says."""
+        """Order of the interaction between segments: the power of the polynomial."""
         return min(self.power, self.n_segments)
 
     def value(self, present: bool) -> float:
@@ -183,7 +183,7 @@ def _joint_moments(pieces: NDArray[np.float64], presence: NDArray[np.float64], d
 
 
 def _cumulants(presence: NDArray[np.float64], most: int) -> list[NDArray[np.float64]]:
-    """Of z − p, z being 1 with probability p (S,): of order 0, which is none, to the most."""
+    """Cumulants of z − p, for z = 1 with probability p (S,), from order 0 to the highest."""
     p, q = presence, 1 - presence
     moments = [p * q**m + q * (-p) ** m for m in range(most + 1)]
     cumulants = [np.zeros_like(p), np.zeros_like(p)]

@@ -52,7 +52,7 @@ class RbfForm:
         alpha: NDArray[np.float64],
         intercept: float,
     ) -> RbfForm:
-        """Of a base and a difference (D,), support vectors (D, n_sv) and γ.
+        """From base and difference (D,), support vectors (D, n_sv) and γ.
 
         Vectors whose α is 0, those of other pairs of classes, are left out.
         """

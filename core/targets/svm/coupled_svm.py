@@ -92,7 +92,7 @@ class CoupledSvm:
         return self.classes[class_index]
 
     def signs(self, class_index: int) -> NDArray[np.float64]:
-        """Of each pair's decision (pairs,): 1 where it is positive for a class, -1 against, else 0.
+        """Sign of each pair's decision (pairs,) for a class: 1 for it, -1 against, else 0.
 
         A pair is positive for its first class; the only one of two classes for its second.
         """

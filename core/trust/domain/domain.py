@@ -26,7 +26,7 @@ _SCALES = sum(name.startswith("rms") for name in STATISTICS)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DomainValues:
-    """What the measures say of spectra.
+    """Domain measures of spectra.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Domain:
     def __call__(
         self, spectra: NDArray[np.floating], without_sky: NDArray[np.floating] | None = None
     ) -> DomainValues:
-        """What both say of spectra.
+        """Both measures of spectra.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class Domain:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray], facts: Mapping[str, Any]) -> Domain:
-        """What :meth:`to_arrays` gave, also before there were patterns.
+        """Inverse of :meth:`to_arrays`, also for files from before there were patterns.
 
         Raises
         ------
@@ -143,7 +143,7 @@ class Domain:
 
 
 def statistic_words(statistic: str, wave_aa: float) -> str:
-    """What lies outside, in words.
+    """Reason why a spectrum is outside, as text.
 
     Parameters
     ----------

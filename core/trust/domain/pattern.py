@@ -46,7 +46,7 @@ class Pattern:
     def __call__(
         self, spectra: NDArray[np.floating]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Of spectra (n, D) how strong their features are and how unlike the sample's.
+        """Strength of the features of spectra (n, D), and their distance from the sample's.
 
         Returns
         -------

@@ -52,7 +52,7 @@ def label_places(
 
 
 def _crowded_first(points: np.ndarray) -> list[int]:
-    """Those with the nearest neighbour first: others have more places to choose from."""
+    """Labels with the nearest neighbours first, as they have the fewest free positions."""
     if len(points) < 2:
         return list(range(len(points)))
     from scipy.spatial.distance import cdist  # not before the first plot

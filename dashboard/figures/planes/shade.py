@@ -32,7 +32,7 @@ _QUIET_WEIGHT = 0.35  # points of the quiet category give way to the others
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What part of a plane is seen, and on how many pixels.
+    """Visible part of a plane, and its size in pixels.
 
     ``x`` and ``y`` are (low, high) in plane units, ``width`` and ``height`` in device pixels.
     """

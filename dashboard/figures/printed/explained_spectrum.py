@@ -184,7 +184,7 @@ def explained_spectrum_figure(
 
 
 def _warning(verdict: Verdict | None, z_warning: str, width_in: float) -> list[str]:
-    """That its redshift is doubtful, or nothing like it was learned on, in lines of the width."""
+    """Warnings about redshift and domain of the spectrum, wrapped to the width."""
     said = [doubt(z_warning), outside_words(None if verdict is None else verdict.domain)]
     return [line for words in said for line in wrap(words, int(_LETTERS * width_in))]
 
@@ -242,7 +242,7 @@ def _run_colours(
 
 
 def _ink(sight: Sight, colours: Theme) -> tuple[float, ...]:
-    """Of the spectrum over bands: faint under a smoothed one."""
+    """Colour (RGBA) of the spectrum over bands: faint under a smoothed one."""
     smoothed = any(over.kind == "smooth" for over in sight.over)
     return to_rgba(colours.line, _FAINT if smoothed else 1.0)
 

@@ -167,7 +167,7 @@ def draw_colour_bar(
     explanation: Explanation,
     colours: Theme,
 ) -> None:
-    """What the colours mean, with the weights' unit."""
+    """Meaning of the colours, with the unit of the weights."""
     bar = Colorbar(axes, palette, extend="both" if scale.clipped else "neither")
     bar.outline.set(linewidth=0.5, edgecolor=colours.muted)  # pyright: ignore[reportCallIssue]
     bar.set_label(weight_label(explanation) + scale.unit, fontsize=NORMAL, color=colours.text)

@@ -164,7 +164,7 @@ def verdict_text(verdict: Verdict) -> str:
 
 
 def weight_label(explanation: Explanation) -> str:
-    """What a weight is, short enough for an axis: "Δ log p(type 1)", "∂ MSE / ∂ flux"."""
+    """Axis label of the weights: "Δ log p(type 1)", "∂ MSE / ∂ flux"."""
     target = target_title(explanation.target)
     target = target if len(target) <= _LONGEST_NAME else "target"
     return f"∂ {target} / ∂ flux" if explanation.method == "saliency" else f"Δ {target}"

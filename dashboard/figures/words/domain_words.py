@@ -65,7 +65,7 @@ def domain_lines(domain: DomainVerdict | None, whose: str) -> Iterator[str]:
 
 
 def outside_words(domain: DomainVerdict | None) -> str:
-    """That the model has learned on nothing like a spectrum, and why; empty if it has."""
+    """Warning that a spectrum is unlike the training sample, and why; "" if it is not."""
     if domain is None or not domain.outside:
         return ""
     return f"outside the model's domain: {domain.why}"

@@ -32,25 +32,25 @@ _FILLS: dict[PerturbationName, str] = {
 
 
 def fill_words(explanation: Explanation) -> str:
-    """What stands in the place of a segment: 'a flat 1', 'the segment's own mean'."""
+    """Replacement of a segment: 'a flat 1', 'the segment's own mean'."""
     chosen = explanation.settings
     return _FILLS[chosen.perturbation].format(chosen.factor).removesuffix(" × 1")
 
 
 def short_of(effects: Effects) -> str:
-    """What of the spectrum raises or lowers the target, for a key: '+10 % flux', 'what is here'."""
+    """Subject of the colour key: '+10 % flux', 'what is here'."""
     if effects.unit == "fill":
         return "what is here"
     return "more flux" if effects.unit == "slope" else f"+10 % {_OF[effects.unit][1]}"
 
 
 def does_words(effects: Effects, segment: int) -> str:
-    """What a segment does: '+10 % flux raises', 'any change lowers', of a fill 'raises'."""
+    """Effect of a segment: '+10 % flux raises', 'any change lowers', for a fill 'raises'."""
     return effects.said(segment).replace("more", short_of(effects), 1)
 
 
 def unit_words(explanation: Explanation, effects: Effects) -> str:
-    """What a weight is counted by: 'per +10 % of the flux', 'rather than a flat 1'."""
+    """Unit of a weight: 'per +10 % of the flux', 'rather than a flat 1'."""
     if effects.unit == "slope":
         return "per unit of flux"
     if effects.unit == "fill":
@@ -102,7 +102,7 @@ def sentence_of(explanation: Explanation, effects: Effects, what: str) -> str:
 
 
 def any_change(effects: Effects, what: str) -> str:
-    """Of how many segments any change, up or down, does the same; empty while that is not known."""
+    """Number of segments for which any change has the same effect; "" while unknown."""
     if not effects.mirrored:
         return ""
     of = f"of {counted(len(effects.values), 'segment')}"

@@ -43,7 +43,7 @@ def leaves_out(class_set: ClassSet, predicted: str) -> bool:
 
 
 def set_sentence(class_set: ClassSet, predicted: str = "") -> str:
-    """What the set is, how often such sets held the type, and what it does not say."""
+    """The set of types, its coverage on the test sample, and its limits."""
     if class_set.missing:
         return f"No set at {percent(class_set.level)}: {class_set.missing}."
     whose = (
@@ -124,7 +124,7 @@ def reliability_text(of: Mapping[str, Any]) -> str:
 
 
 def verdict_lines(verdict: Verdict) -> Iterator[str]:
-    """What a terminal says below the verdict; of a score nothing is left to say."""
+    """Lines below the verdict in a terminal; none for a score."""
     if verdict.kind == "score":
         return
     shares = sorted(verdict.probabilities.items(), key=lambda item: -item[1])

@@ -90,7 +90,7 @@ def is_score(target: str) -> bool:
 
 
 def meaning(explanation: Explanation, shown: Effects | None = None) -> Meaning:
-    """What the colours of an explanation mean, in words.
+    """Meaning of the colours of an explanation, as text.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def _either(effects: Effects) -> str:
 
 
 def _scale_note(explanation: Explanation, scale: str) -> str:
-    """What to know of the scale that a class is explained on; empty for a score."""
+    """Note on the scale on which a class is explained; "" for a score."""
     if held := held_words(explanation.target, explanation.value):
         return f" {held[0].upper()}{held[1:]}."
     if scale == "log-odds" and explanation.method == "saliency":
@@ -158,7 +158,7 @@ def _scale_note(explanation: Explanation, scale: str) -> str:
 
 
 def overlap_note(in_all: float, top: int, n_ranked: int) -> str:
-    """What stands behind the share of a top list that all scores agree on, and the paper's.
+    """Explanation of the overlap of all scores' top lists, beside the paper's value.
 
     Of a short list its 95 % interval; the paper's beside lists as long as its own, of more than a
     thousand spectra.
@@ -180,7 +180,7 @@ def with_command(reason: str) -> str:
 
 
 def flux_label(lens: str, flux_unit: str = "") -> str:
-    """What the flux of a lens's spectra is in units of; counts are not called flux."""
+    """Axis label of a lens's flux with its unit; counts are not called flux."""
     if flux_unit == "counts":
         return _COUNT_UNITS.get(lens, "counts")
     return _FLUX_UNITS.get(lens, "flux")
@@ -232,7 +232,7 @@ def _target_words(target: str, knobs: Mapping[str, float]) -> str:
 
 
 def _shares(explanation: Explanation) -> str:
-    """That Shapley values add up, and to what; :data:`OF_SHARES` is the rest of it."""
+    """Sum of the Shapley values and its meaning; continued by :data:`OF_SHARES`."""
     total = explanation.value - explanation.intercept
     return f"shares sum to {number_text(total, '.3g')}"
 

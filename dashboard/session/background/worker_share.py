@@ -148,7 +148,7 @@ class Share(Executor):
 
 
 def _fulfil(future: Future[Any], call: Callable[[], Any]) -> None:
-    """As an executor does: what is raised goes to the future."""
+    """Run a task as an executor does: exceptions go to the future."""
     try:
         result = call()
     except BaseException as error:  # noqa: BLE001  (it is raised where the result is asked for)

@@ -98,7 +98,7 @@ class Tagging:
 
 
 def _tally(tags: Mapping[str, int | None]) -> str:
-    """What was done, in a line."""
+    """Message about the last action, in one line."""
     kinds = {"none" if tag is None else str(tag) for tag in tags.values()}
     which = next(iter(tags)) if len(tags) == 1 else f"{len(tags):,} spectra"
     return f"tagged {which} {' '.join(sorted(kinds))}"

@@ -32,7 +32,7 @@ ThemeName = Literal["light", "dark"]
 
 
 class View(Drawing):
-    """What is being looked at. The choices of the first four come from the collection."""
+    """The view: collection-dependent choices (the first four), open spectrum, and more."""
 
     lens = param.Selector(
         default=None, objects=[None], label="Lens", doc="Which model the spectra are seen through."

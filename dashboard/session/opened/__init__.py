@@ -1,1 +1,1 @@
-"""What can be done with the open spectrum beyond explaining it."""
+"""Features of the open spectrum beyond its explanation."""

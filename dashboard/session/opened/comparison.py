@@ -52,7 +52,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What has been computed so far.
+    """Results of a comparison so far.
 
     Attributes
     ----------

@@ -126,7 +126,7 @@ class DroppedFile(param.Parameterized):
 
     @property
     def _open(self) -> TargetOfFlux | None:
-        """What judges the open spectrum; None if it is the collection's own."""
+        """The open spectrum if it is from outside; None if it belongs to the collection."""
         shown = self._session.outcome.shown
         return None if shown is None else shown.outside
 

@@ -34,7 +34,7 @@ AMOUNTS: dict[str, tuple[float, float, float, float, str]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Considered:
-    """What the model says of an edited spectrum.
+    """Answer of the model for an edited spectrum.
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ _N_SCRAMBLED = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What has been gathered so far.
+    """Evidence so far.
 
     Attributes
     ----------

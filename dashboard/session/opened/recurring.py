@@ -26,7 +26,7 @@ _UNKNOWN = "whether another exposure would say so cannot be told: its errors are
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _SoFar:
-    """What is known so far of an explanation, or why nothing can be."""
+    """Recurrence results so far, or why there can be none."""
 
     explanation: Explanation
     recurrence: Recurrence | None

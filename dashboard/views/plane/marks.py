@@ -44,7 +44,7 @@ def attach_marks(session: Visitor, plane: figure) -> None:
 
 
 class Marks(NamedTuple):
-    """What the open tab marks on a plane, in its units.
+    """Marks of the open tab on a plane, in its units.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Marks(NamedTuple):
 
 
 def marks_on(session: Visitor) -> Marks:
-    """What the tab that is open marks on the plane that is chosen."""
+    """Marks of the open tab on the chosen plane."""
     view, space, matrix = session.view, session.workspace, session.confusion
     ringed, on_plane = np.empty((0, 2)), []
     if view.tab == "confusion" and matrix.cell is not None and view.plane is not None:

@@ -136,7 +136,7 @@ def stretch_in_view(
     window: Window,
     rows: np.ndarray | None = None,
 ) -> tuple[float, float]:
-    """What the two ends of the colours stand for, of what is in view: in the values' terms.
+    """Values at the two ends of the colours, for the points in view.
 
     Of what is selected and in view, where rows are.
     """

@@ -103,7 +103,7 @@ class PlaneView(pn.viewable.Viewer):
         self._shade()
 
     def in_view(self) -> Window:
-        """What part of the plane is in view, on how many pixels of the page."""
+        """The part of the plane in view, and its size in pixels."""
         from ...figures.planes.shade import Window
 
         return Window(span(self._x), span(self._y), *self._size())
@@ -277,7 +277,7 @@ class PlaneView(pn.viewable.Viewer):
         self._session.schedule(go_on)
 
     def _show_kept(self) -> None:
-        """What datashader drew at the last start, until it is ready to draw."""
+        """Show the picture drawn at the last start until datashader is ready."""
         space, view = self._session.workspace, self._session.view
         if view.plane is None or view.colour is None or space.compiled.is_set():
             return

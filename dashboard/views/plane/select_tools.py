@@ -54,7 +54,7 @@ def attach_select(session: Session, plane: figure) -> Callable[[], None]:
 
 
 def plane_tools(session: Session) -> FormPart:
-    """What a drag over the plane does, and what becomes of what is selected already."""
+    """Tool for a drag over the plane, and how it combines with the present selection."""
     fields = [
         Field(session.view, "drag", "segmented", _DRAGS, label=""),
         Field(session.selected, "how", "segmented", _WAYS, label=""),

@@ -63,7 +63,7 @@ class Brush:
 
     @cached_property
     def _edited(self) -> Any:
-        """Its renderer, made when first drawn: a page that never shows it need not carry it."""
+        """Renderer, created on first use: a page that never shows it need not carry it."""
         source = empty_source("edited", "x", "y")
         return self._flux.add_glyph(source, Line(line_width=1.6, line_join="round"))
 
@@ -76,7 +76,7 @@ class Brush:
             self._session.edits.param.watch(self._draw, ["edited", "low_aa", "high_aa"])
 
     def _axis(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """What the axis shows of each pixel, and its rest wavelength."""
+        """Axis value and rest wavelength of each pixel."""
         shown = self._session.outcome.shown
         source: Any = self._flux.select_one({"name": "pixels"})
         if shown is None or source is None or len(source.data["x"]) != len(shown.wave_rest_aa):

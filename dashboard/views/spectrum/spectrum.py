@@ -85,11 +85,11 @@ class SpectrumView(pn.viewable.Viewer):
 
     @property
     def width_px(self) -> int:
-        """Of the frame; a guess until the browser has told."""
+        """Width of the frame, px; a guess until the browser reports it."""
         return self._flux.width_px
 
     def sight(self, over: tuple[LineOver, ...] = ()) -> Sight:
-        """What is seen now, for a figure of it; with lines drawn over it."""
+        """Current display options and overlays, for a figure."""
         y_range: Any = self.flux.y_range
         session, (low, high) = self._session, span(y_range)
         shown = session.outcome.shown
@@ -127,7 +127,7 @@ class SpectrumView(pn.viewable.Viewer):
             self.fit()
 
     def _listen(self) -> None:
-        """What both figures do alike: one cursor, and wheel and drag along wavelength."""
+        """Add the tools that both figures share: one cursor, and wheel and drag along wavelength."""
         for fig in (self.flux, self.weight):
             wheel = WheelZoomTool(dimensions="width")
             fig.add_tools(wheel, CrosshairTool(overlay=self._cursor), WheelPanTool())

@@ -80,7 +80,7 @@ def state_pane(session: Session) -> WordsPart:
 
 
 def veil_pane(session: Session) -> WordsPart:
-    """What to do while there is nothing to draw; empty otherwise."""
+    """Hint on what to do while there is nothing to draw, otherwise ""."""
     return _pane(session, _veil, ["shown"], sizing_mode="stretch_both", css_classes=["in-veil"])
 
 
@@ -308,7 +308,7 @@ def _explained(session: Session) -> str:
 
 
 def _belief(session: Session) -> str:
-    """What the spectrum's noise leaves open, then what the masks do.
+    """Uncertainty by the noise of the spectrum, then by the masks.
 
     The noise leaves more, and where there is little room the end has to be scrolled to.
     """
@@ -321,7 +321,7 @@ def _belief(session: Session) -> str:
 
 
 def _noise(outcome: Outcome) -> str:
-    """What other exposures would say, or why that is not known yet or ever."""
+    """Result over other exposures, or why it is not available."""
     recurrence = outcome.recurrence
     if recurrence is not None:
         return f"{recurrence.sentence()}."

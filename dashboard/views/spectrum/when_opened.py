@@ -65,7 +65,7 @@ class SpectrumWhenOpened:
             self.weight.append(view.weight)
 
     def sight(self) -> Sight | None:
-        """What is seen of the spectrum now; None before there are figures."""
+        """Current display options; None before there are figures."""
         if self._view is None:
             return None
         return self._view.sight((*self._rebuilt.drawn, *self._over.drawn))

@@ -149,7 +149,7 @@ def _strips(x: np.ndarray, marked: np.ndarray) -> dict[str, list[float]]:
 
 
 def _windows(seen: np.ndarray) -> dict[str, list[float]]:
-    """What the model sees: its wavelengths without the wide gaps between them."""
+    """Ranges of the model's wavelengths, without the wide gaps between them."""
     steps = np.diff(seen)
     ends = np.flatnonzero(steps > 3 * np.median(steps))
     return {

@@ -189,6 +189,6 @@ def _cell_words(cell: tuple[str, str] | None) -> str:
 
 
 def _file(cell: tuple[str, str] | None) -> str:
-    """What the list's file is called."""
+    """File name of the list."""
     words = "misclassified" if cell is None else f"{cell[0]}-called-{cell[1]}"
     return words.replace(" ", "")

@@ -43,7 +43,7 @@ class Drawer(pn.viewable.Viewer):
         return self.holder
 
     def of(self, name: str) -> Any:
-        """What a tab shows."""
+        """Content of a tab."""
         module = tab_named(name).module
         if module not in self._made:
             made = import_module(module, __package__).show(self._session)

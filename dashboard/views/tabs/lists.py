@@ -124,7 +124,7 @@ def value_text(value: Any, kind: str) -> str:
 
 
 def _choices(session: Visitor) -> list[list[str]]:
-    """What a list can be held to: sides of the domain and tags in use, with how many it has."""
+    """Filters of a list: sides of the domain and tags in use, with their counts."""
     table, lens = session.steps.whole.table, session.lens
     if table.empty:
         return []

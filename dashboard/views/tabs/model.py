@@ -108,7 +108,7 @@ def _certain(lens: Any) -> str:
 
 
 def _unchecked(lens: Any, called: np.ndarray) -> str:
-    """What a classifier says where nothing can check it, and how it did where it was trained."""
+    """Predictions of a classifier without labels to check, and its scores where it was trained."""
     said = lens.columns
     lines = []
     for kind in ordered_types(set(lens.targets) & set(called.tolist())):
@@ -134,7 +134,7 @@ def _unchecked(lens: Any, called: np.ndarray) -> str:
 
 
 def _lender_test(test: Mapping[str, Any]) -> str:
-    """Its figures on the test set of the collection that trained it."""
+    """Scores on the test set of the collection on which it was trained."""
     of, ends = test["by_class"], class_intervals(test)
     lines = [
         f"<tr><th>{escape(kind)}</th>"

@@ -81,7 +81,7 @@ def _shared(lens: AnomalyLens, top: int) -> tuple[list[str], pd.DataFrame, float
 
 
 def leaders_table(lens: AnomalyLens, leaders: ScoreLeaders | None, top: int, score: str) -> str:
-    """Of what the scores on top are made, and which kinds of spectra those of one score are.
+    """Composition of the highest scores, and the kinds of spectra of one score.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def leaders_table(lens: AnomalyLens, leaders: ScoreLeaders | None, top: int, sco
 
 
 def _heading(lens: AnomalyLens, top: int, *, leading: bool) -> str:
-    """What is shown, of how many."""
+    """Number of rows shown, of the total."""
     what = "".join(
         button(title, {"leading": on}, css="plain on" if on == leading else "plain", title=said)
         for title, on, said in (

@@ -169,7 +169,7 @@ class _SelectionTab:
             self._session.selected.take(kept)
 
     def _kept_selection(self, name: str) -> Selection | None:
-        """What is kept by a name, of this collection; None, and told, if it cannot be read."""
+        """The saved selection of a name; None, with a message, if it cannot be read."""
         space = self._session.workspace
         try:
             ids = space.kept_selections.ids(name)
@@ -267,7 +267,7 @@ class _SelectionTab:
         return self._counted[1]
 
     def _tags(self, rows: np.ndarray) -> str:
-        """What tags all of them; nothing for who may not."""
+        """Control that tags the whole selection; empty without permission."""
         session = self._session
         if not len(rows) or not session.person.may("tag"):
             return ""

@@ -74,7 +74,7 @@ def _lay(name: str) -> str:
 
 
 def laid_section(selection: Selection | None, mean: MeanOver | None) -> str:
-    """What is laid over the spectrum, and what takes it off; empty while nothing is."""
+    """Overlay of the spectrum with a control to remove it; "" without one."""
     if selection is None:
         return ""
     said = f"The mean of “{selection.name}” follows, of what the lens can take."

@@ -37,7 +37,7 @@ def _under_way(collection_path: Path) -> list[Path]:
 
 
 def _state(collection_path: Path) -> str:
-    """That a build is at it; or how long it has been still, so that a stopped one is noticed."""
+    """Note that a build is running, or since when it has not advanced."""
     try:
         last = max((path.stat().st_mtime for path in _under_way(collection_path)), default=0.0)
     except OSError:
@@ -89,7 +89,7 @@ def training_html(collection_path: Path) -> str:
 
 
 def _headline(collection_path: Path) -> str:
-    """Of how many galaxies, or spectra, it was; and that it was cut short, where it was."""
+    """Size of the training sample; and a note if it was reduced."""
     run = RunStore(collection_path).find("vae")
     metrics = {} if run is None else run.metrics
     said = "Training of the autoencoder"
@@ -100,7 +100,7 @@ def _headline(collection_path: Path) -> str:
 
 
 def _notes(collection_path: Path) -> str:
-    """What it learnt from, and where it was cut short and why."""
+    """Training sample, and whether and why it was reduced."""
     run = RunStore(collection_path).find("vae")
     metrics = {} if run is None else run.metrics
     kinds = ("sample_note", "training_note", "growth_note")

@@ -33,7 +33,7 @@ _N_POINTS = 40
 
 
 def show(session: Session) -> SectionsPart:
-    """What speaks for and against the explanation, gathered while the tab is open."""
+    """Evidence for and against the explanation, computed while the tab is open."""
     return _Trust(session).part
 
 
@@ -71,7 +71,7 @@ class _Trust:
         self._draw()
 
     def _recurrence_arrived(self, *_: object) -> None:
-        """What other exposures would say has come, or more of it."""
+        """Update after new results over other exposures."""
         if self._session.view.tab == "trust" and self._session.outcome.trust is not None:
             self._draw()
 
@@ -229,7 +229,7 @@ def _model(check: RandomisationCheck) -> str:
 
 
 def _figures(figures: Faithfulness, logit: float | None) -> str:
-    """What reviewers ask for, by Quantus's names."""
+    """Faithfulness measures by Quantus's names."""
     rows = [
         ("Infidelity", _figure(figures.infidelity), "squared error of what segments taken away "
          "were said to bring, over the square of what they did: 0 is best, 1 says nothing"),
@@ -264,7 +264,7 @@ def _correlation(value: float) -> str:
 
 
 def _kernel(kernel: KernelAdvice, n_samples: int) -> str:
-    """What the kernel's width leaves of the samples."""
+    """Effective number of samples under the kernel."""
     text = (
         f"<h3>Is the kernel wide enough?</h3><p>Width {kernel.width:g}: the {n_samples:,} samples "
         f"count as {kernel.effective_samples:,.0f}; {kernel.needed_samples:,} are wanted, ten for "

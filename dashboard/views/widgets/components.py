@@ -95,7 +95,7 @@ def once_a_patch(callback: Callable[[], None]) -> Callable[..., None]:
 
 
 def in_one_patch(callback: Callable[..., None]) -> Callable[..., None]:
-    """What Bokeh calls, so that its changes travel as one message, in turn.
+    """Wrap a Bokeh callback so that its changes are sent as one message, in order.
 
     Panel keeps a message back while another is being written: what Bokeh sends by itself
     meanwhile would overtake it, and the older value would be the last that the browser hears.
@@ -110,7 +110,7 @@ def in_one_patch(callback: Callable[..., None]) -> Callable[..., None]:
 
 
 def added_at_once(figure: Model) -> AbstractContextManager[object]:
-    """What is added to a figure on the page within is looked through once, not for every part."""
+    """Context manager in which additions to figures are traversed once, not for every part."""
     return nullcontext() if figure.document is None else figure.document.models.freeze()
 
 
@@ -125,7 +125,7 @@ def html_sheet(html: str) -> pn.pane.HTML:
 
 
 def invitation(html: str) -> pn.pane.HTML:
-    """What to do, in the middle of an empty place."""
+    """Hint in the middle of an empty area."""
     return html_sheet(f'<div class="invite"><div>{html}</div></div>')
 
 
@@ -157,7 +157,7 @@ class Part(JSComponent):
 
     @classmethod
     def module(cls) -> str:
-        """Its script: what parts share, and its own ``render``."""
+        """Script of the component: shared code, and its own ``render``."""
         return str(cls._esm)
 
     def tell(self, data: dict[str, Any]) -> None:

@@ -91,7 +91,7 @@ def tabs_form(session: Session) -> FormPart:
 
 
 def legend_part(session: Session) -> LegendPart:
-    """What the plane's colours mean; categories can be switched off and singled out."""
+    """Legend of the plane's colours; categories can be switched off and singled out."""
     view, space = session.view, session.workspace
 
     def take(message: dict[str, Any]) -> None:
@@ -134,7 +134,7 @@ def _menu_name(title: str) -> str:
 
 
 def legend_of(session: Session, theme: ThemeName) -> dict[str, list[Any]]:
-    """What the plane's colours mean: entries of categories, or a bar with the texts at its ends."""
+    """Legend of the plane: entries of categories, or a colour bar with texts at its ends."""
     view, space = session.view, session.workspace
     if view.colour is None or view.plane is None:
         return {"entries": [], "bar": [], "ends": []}

@@ -105,7 +105,7 @@ class _Filter:
 
     @property
     def _summary(self) -> Histogram | KindCounts:
-        """What the brushed column holds; kept, but for the tags, which change."""
+        """Values of the brushed column; cached except for tags, which change."""
         name = self._column
         if self._kept is None or self._kept[0] != name or name == "tag":
             self._kept = (name, summary(name, self._session.workspace.row_filter.column(name)))
@@ -168,7 +168,7 @@ def _error(error: WhereError | None) -> dict[str, Any]:
 
 
 def _words(session: Visitor) -> str:
-    """What came of the clause, in a line."""
+    """Result of the clause, in one line."""
     filtering, space = session.filtering, session.workspace
     if filtering.error is not None:
         return ""

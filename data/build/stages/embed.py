@@ -118,7 +118,7 @@ def _laid_out(work: Work, scores: np.ndarray, settings: EmbedSettings) -> np.nda
 
 
 def _on_sample(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:
-    """What the plane of so many spectra depends on besides; nothing where all are laid out."""
+    """Further settings of a plane of many spectra; empty if all are laid out."""
     on_sample = {"plane_rows": settings.plane_rows, "placed": "in chunks"}
     return on_sample if n_spectra > settings.plane_rows else {}
 

@@ -1,1 +1,1 @@
-"""What was learned from a collection, and whose it is: models, domains, sets of types."""
+"""Trained models of a collection with their owner, domains and sets of types."""

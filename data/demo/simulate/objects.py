@@ -85,7 +85,7 @@ def simulate_object(
 
 
 def _as_changed(again: SimSpectrum, before: SimSpectrum, after: SimSpectrum) -> SimSpectrum:
-    """What made one exposure into another spectrum, done to a second exposure.
+    """The steps between two exposures of an object, applied to a second exposure.
 
     It was multiplied, errors and all, or added to, or both. Planting anew would take the strength
     from the second exposure's noise.
@@ -99,7 +99,7 @@ def _as_changed(again: SimSpectrum, before: SimSpectrum, after: SimSpectrum) -> 
 
 
 def draw_ingredients(rng: np.random.Generator, kind: ObjectKind) -> Ingredients:
-    """What an object of some kind is made of; of an anomaly, the galaxy it is planted in."""
+    """Ingredients of an object of a kind; for an anomaly, of its host galaxy."""
     match kind:
         case "type 1" | "type 2" | "intermediate":
             return draw_agn(rng, kind)

@@ -16,7 +16,7 @@ _BALMER_EDGE_AA = 3646.0
 
 
 class GridCurves:
-    """What objects on the same rest-frame wavelengths share.
+    """Curves shared by objects on the same rest-frame wavelengths.
 
     Parameters
     ----------

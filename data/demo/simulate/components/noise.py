@@ -104,7 +104,7 @@ def carried_over(
 
 
 def median(values: np.ndarray) -> float:
-    """Of (n,) finite numbers, n above 0, as `np.median` gives it; quicker where called often."""
+    """Median of (n,) finite numbers, n > 0; equal to `np.median`, but faster for many calls."""
     middle = values.size // 2
     if values.size % 2:
         return float(np.partition(values, middle)[middle])

@@ -52,7 +52,7 @@ class StellarTemplates:
 
     @cached_property
     def curves(self) -> GridCurves:
-        """What else depends on these wavelengths alone."""
+        """Further quantities that depend on the wavelengths only."""
         return GridCurves(self.wave_rest_aa)
 
     def mix(self, light_fractions: np.ndarray, sigma_kms: float) -> np.ndarray:
