@@ -127,7 +127,7 @@ class SpectrumView(pn.viewable.Viewer):
             self.fit()
 
     def _listen(self) -> None:
-        """Add the tools that both figures share: one cursor, and wheel and drag along wavelength."""
+        """Add the tools that both figures share: a cursor, wheel and drag along wavelength."""
         for fig in (self.flux, self.weight):
             wheel = WheelZoomTool(dimensions="width")
             fig.add_tools(wheel, CrosshairTool(overlay=self._cursor), WheelPanTool())
