@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bokeh.util.token import get_session_id
+from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
 from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -52,6 +53,8 @@ class Gate:
         Maximum number of sessions.
     is_open
         Tells whether a session id is open.
+    secret
+        Signs the tokens of pages.
     """
 
     prefix: str
@@ -60,6 +63,7 @@ class Gate:
     n_sessions: Callable[[], int]
     most_sessions: int
     is_open: Callable[[str], bool]
+    secret: str
 
     def __call__(
         self, line: RequestStartLine, headers: HTTPHeaders, connection: HTTPConnection
@@ -85,8 +89,11 @@ class Gate:
             return Refusal(403, words)
         if path == "/ws" and self.door.who(request) is None:
             return Refusal(403, "Whoever wants to see this page has to log in first.")
+        session = self._session_of(headers) if path == "/ws" else ""
+        if path == "/ws" and not session:
+            return Refusal(403, "This connection is of no page sent from here lately: reload it.")
         # An admitted page may reopen its socket long after its session has ended.
-        comes_back = path == "/ws" and self.is_open(_session_of(headers))
+        comes_back = bool(session) and self.is_open(session)
         if self.n_sessions() >= self.most_sessions and not comes_back:
             return Refusal(
                 503,
@@ -94,6 +101,20 @@ class Gate:
                 "Try again in a minute.",
             )
         return None
+
+    def _session_of(self, headers: HTTPHeaders) -> str:
+        """Session id in the token of a websocket; "" if the token is forged, malformed or expired.
+
+        Bokeh checks the same, but logs a traceback where the check fails.
+        """
+        token = headers.get("Sec-WebSocket-Protocol", "").partition(",")[2].strip()
+        try:
+            signed = check_token_signature(token, self.secret.encode(), signed=True)
+            valid = signed and get_token_payload(token)["session_expiry"] > time.time()
+            return str(get_session_id(token)) if valid else ""
+        # What is no token at all may be anything, and is read before its signature is looked at.
+        except (AttributeError, ValueError, KeyError, TypeError, RecursionError):
+            return ""
 
     def _metrics(self, request: HTTPServerRequest) -> Refusal:
         person = self.door.who(request)
@@ -108,15 +129,6 @@ def _from_here(request: HTTPServerRequest) -> bool:
     host = next(_names(request.headers.get("Host", "")), "")
     straight = not any(name in request.headers for name in _FORWARDED)
     return straight and request.remote_ip in _HERE and host in _HERE
-
-
-def _session_of(headers: HTTPHeaders) -> str:
-    """Session id in the token of a websocket, unverified (Bokeh verifies it); "" without one."""
-    token = headers.get("Sec-WebSocket-Protocol", "").partition(",")[2].strip()
-    try:
-        return str(get_session_id(token))
-    except (ValueError, KeyError, TypeError):
-        return ""
 
 
 def _names(host: str) -> Iterator[str]:

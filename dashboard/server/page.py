@@ -124,7 +124,7 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
     view, space = session.view, session.workspace
     cookies = pn.state.cookies or {}
     args = pn.state.session_args or {}
-    query = {name: values[0].decode() for name, values in args.items()}
+    query = {name: values[0].decode(errors="replace") for name, values in args.items()}
     for theme in (query.get("theme"), cookies.get("spexplain-theme")):
         if theme in THEMES:
             view.theme = theme

@@ -166,6 +166,7 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
         gate = Gate(
             terms.path, door, service, lambda: len(opened) + len(scripts.making),
             terms.most_sessions, lambda id: any(one.id == id for one in server.get_sessions()),
+            secret,
         )  # fmt: skip
         answer_only(
             server,

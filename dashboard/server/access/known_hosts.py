@@ -7,6 +7,7 @@ they ask for. Panel and Bokeh check the origin of websockets only, and have no o
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -84,7 +85,8 @@ class KnownHosts:
             name, _ = parts.hostname or "", parts.port
         except ValueError:  # unbalanced brackets, or an invalid port
             return False
-        if parts.netloc != host or "@" in host:  # more than a name and a port
+        # More than a name and a port, also behind the bracket of an address.
+        if parts.netloc != host or "@" in host or re.search(r"\][^:]", host):
             return False
         if name in self.names:
             return True

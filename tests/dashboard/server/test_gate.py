@@ -8,8 +8,10 @@ import os
 import re
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +19,7 @@ from urllib.parse import urlencode, urljoin
 
 import pytest
 from bokeh.core.types import ID
-from bokeh.util.token import generate_jwt_token
+from bokeh.util.token import generate_jwt_token, generate_session_id
 from spexplain.dashboard.server.access.doors import OpenDoor
 from spexplain.dashboard.server.gate import Gate
 from spexplain.dashboard.server.server import _html_of
@@ -260,16 +262,57 @@ def test_an_open_address_without_a_word_about_whom_is_refused(small_demo: Path, 
     assert done.stderr.startswith("error 0.0.0.0, port 5006 can be reached from other machines")
 
 
+def gate(n_open: int) -> Gate:
+    """Of a server that lets three pages in."""
+    service = Service(lambda: n_open, lambda: 0)
+    return Gate("", OpenDoor(), service, lambda: n_open, 3, {"open"}.__contains__, "secret")
+
+
+def token_of(session: str, secret: bytes = b"secret", **more: Any) -> str:
+    """As a page bears it."""
+    signed = generate_session_id(secret, signed=True) if session == "new" else ID(session)
+    how: dict[str, Any] = {"secret_key": secret, "signed": True, "expiration": 60} | more
+    return generate_jwt_token(signed, **how)
+
+
+def socket_of(token: str) -> tuple[RequestStartLine, HTTPHeaders, Any]:
+    return asked("/ws", **{"Sec-WebSocket-Protocol": f"bokeh, {token}"})
+
+
 def test_where_all_sessions_are_taken_a_socket_opens_no_other():
     """Tokens of pages that were let in before outlive their sessions."""
-    full = Gate("", OpenDoor(), Service(lambda: 3, lambda: 0), lambda: 3, 3, {"open"}.__contains__)
-    for token, status in (("open", None), ("gone", 503), ("", 503)):
-        signed = generate_jwt_token(ID(token), expiration=60) if token else "no token"
-        refused = full(*asked("/ws", **{"Sec-WebSocket-Protocol": f"bokeh, {signed}"}))
+    opened = generate_session_id(b"secret", signed=True)
+    full = replace(gate(3), is_open={str(opened)}.__contains__)
+    for token, status in ((token_of(opened), None), (token_of("new"), 503)):
+        refused = full(*socket_of(token))
         assert (None if refused is None else refused.status) == status
     page = full(*asked("/"))
     assert page is not None
     assert page.status == 503
+
+
+def packed(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        *("", "x", "\xe9", "a.b", "." * 500, "A" * 30_000),
+        *map(packed, ("[]", "7", "{}", '{"session_id": 7}', "[" * 30_000, '{"session_id": "a"}')),
+        *(f"{packed(one)}.x" for one in ("[]", '{"session_id": null}', '{"session_id": "a.b"}')),
+        token_of("new", b"another's"),
+        token_of("unsigned"),
+        token_of("new", expiration=-1),
+    ],
+)
+def test_a_socket_without_a_token_of_ours_is_refused_in_words(token: str):
+    """Forged, malformed or of long ago: Bokeh would tell of each by a traceback in the log."""
+    refused = gate(0)(*socket_of(token))
+    assert refused is not None
+    assert refused.status == 403
+    assert refused.words.endswith("reload it.")
+    assert gate(0)(*socket_of(token_of("new"))) is None
 
 
 def test_a_theme_that_is_none_has_no_page_of_its_own():

@@ -131,6 +131,13 @@ def bomb() -> dict[str, object]:
     return {"events": [{"kind": "TitleChanged", "title": packed | {"order": "little"}}]}
 
 
+@pytest.mark.parametrize("query", ["id=%ff", "%ff=%fe", "where=%00%ff", "theme=%ff"])
+def test_a_link_whose_bytes_are_no_text_opens_the_page(server: Server, query: str):
+    status, page = server.get(f"/?{query}")
+    assert status == 200
+    assert '"token":' in page
+
+
 @pytest.mark.parametrize(
     "request_",
     [

@@ -49,6 +49,8 @@ def test_names_of_this_machine_are_known(host: str):
         "evil@localhost.example",
         "192.168.0.7:5006",
         "[::1",
+        "[::1]evil",
+        "[::1]evil:5006",
         "",
         "localhost/evil",
         "127.0.0.1, evil.example",
