@@ -18,8 +18,9 @@ from truth_case import Case
 
 # Each part is a module `truth_NAME` beside this one with `measure(case)`.
 PARTS = (
-    "probabilities", "conformal", "domain", "signs", "noise", "exact", "faithfulness", "population",
-)  # fmt: skip
+    *("probabilities", "conformal", "domain", "signs", "noise", "redraws", "exact", "faithfulness"),
+    "population",
+)
 
 
 def main() -> None:

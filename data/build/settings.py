@@ -26,7 +26,7 @@ Background = Literal["none", "demo"]
 
 _COUNTS = (
     *("svm_rows", "vae_rows", "vae_window", "plane_rows", "vae_from", "vae_search_epochs"),
-    *("sn_bins", "top_at_least", "k"),
+    *("sn_bins", "top_at_least"),
 )
 
 
@@ -108,7 +108,7 @@ class BuildSettings:
     top_at_least
         Minimum number to explain, if there are as many.
     k
-        Number of clusters of explanations.
+        Number of clusters of explanations; None for the one of 2 to 12 with the best silhouette.
     weight_sign
         Whether explanations are clustered with the signs of their weights, or without as in
         the paper.
@@ -151,7 +151,7 @@ class BuildSettings:
     top_percent: float = 1.0
     top_in_bins: bool = False
     top_at_least: int = 40
-    k: int = 7
+    k: int | None = None
     weight_sign: WeightSign = "keep"
     study: AgnStudy = field(default_factory=AgnStudy)
 
@@ -178,7 +178,7 @@ class BuildSettings:
             raise ValueError(
                 f"explain_exposures={self.explain_exposures} must be 0, or {FEWEST} or more"
             )
-        check_counts(self, *_COUNTS)
+        check_counts(self, *_COUNTS, *(() if self.k is None else ("k",)))
 
     def with_choices(
         self,

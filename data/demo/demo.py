@@ -46,7 +46,7 @@ def demo_settings(*, small: bool = False) -> BuildSettings:
         vae=VaeSettings(epochs=24),
         embed_p21=plane,
         embed_o25=plane,
-        # 1 % of so small a survey would be too few explanations for seven clusters.
+        # 1 % of so small a survey would be too few explanations to cluster.
         top_percent=2.0,
     )
 

@@ -13,9 +13,10 @@ import pandas as pd
 
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
-from ..collection.trained.built_domain import PATTERNS, BuiltDomain
+from ..collection.trained.built_domain import PATTERNS, Z_OF_TYPES, BuiltDomain
 from ..collection.trained.trained_models import is_outdated
 from ..files.additions import additions
+from ..files.folders import demo_path
 from .agn import AgnLens
 from .anomaly import AnomalyLens
 from .built_lens import LensError, Verdict, no_target
@@ -151,26 +152,45 @@ def outdated(collection: Collection) -> str:
         return ""
     return (
         "The classifier here was built by an earlier version, whose probabilities were others: "
-        f"spexplain build {collection.path} makes it again."
+        f"{_built_by(collection)} makes it again."
     )
+
+
+def _built_by(collection: Collection) -> str:
+    """The command that builds it again; the demo's settings are not those of ``build``."""
+    demo = collection.path.resolve() == demo_path().resolve()
+    return "spexplain demo" if demo else f"spexplain build {collection.path}"
+
+
+_LINES = {PATTERNS: "whether the lines of a spectrum lie where the model has learned them"}
+_REDSHIFTS = {
+    Z_OF_TYPES: "whether a redshift is beyond those that the model learned the predicted type at"
+}
+# Stage, lens, and what the stage's facts must have for a check to be made.
+_CHECKS = (
+    ("domain-p21", AgnLens, _LINES | _REDSHIFTS),
+    ("domain-o25", AnomalyLens, _LINES),
+)
 
 
 def outdated_domain(collection: Collection) -> str:
     """A sentence on checks that are missing here since an earlier version built it; or ""."""
-    store, of_before, lenders = RunStore(collection.path), [], []
-    for stage, lens in (("domain-p21", AgnLens), ("domain-o25", AnomalyLens)):
+    store, missing, lenders = RunStore(collection.path), [], []
+    for stage, lens, checks in _CHECKS:
         run = store.find(stage)
-        sample = {PATTERNS: True} if run is None else run.facts("sample")
-        if not sample.get(PATTERNS):
-            of_before.append(lens.title)
+        sample = {} if run is None else run.facts("sample")
+        lacking = [
+            words for name, words in checks.items() if run is not None and name not in sample
+        ]
+        if lacking:
+            missing.append(f"{' and '.join(lacking)} by the lens {lens.title}")
             lenders += [sample["lender"]] if "lender" in sample else []
-    if not of_before:
+    if not missing:
         return ""
     first = f", {' and '.join(dict.fromkeys(lenders))} first," if lenders else ""
     return (
-        "Whether the lines of a spectrum lie where a model has learned them is not asked here by "
-        f"the lens {' and '.join(of_before)}, which an earlier version built: "
-        f"spexplain build {collection.path}{first} makes it ask."
+        f"Not asked here, since an earlier version built it: {'; '.join(missing)}. "
+        f"{_built_by(collection)}{first} makes it ask."
     )
 
 

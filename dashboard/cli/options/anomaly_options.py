@@ -131,7 +131,8 @@ Clusters = Annotated[
         min=1,
         metavar="K",
         rich_help_panel=_PANEL,
-        help="Clusters of explanations. Usually 7.",
+        help="Clusters of explanations. Usually as many as have the best silhouette, of 2 to 12; "
+        "the paper has 7.",
     ),
 ]
 Sign = Annotated[

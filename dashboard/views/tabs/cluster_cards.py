@@ -60,8 +60,9 @@ def scan_charts(
         for n, s in zip(ks, scan["silhouette"], strict=True)
     )  # fmt: skip
     said = (
-        f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}, "
-        f"built with {reasons.k}; explained: {_explained(reasons.explained)}"
+        f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}"
+        + (", the most tried" if reasons.best_silhouette == max(ks) else "")
+        + f", built with {reasons.k}; explained: {_explained(reasons.explained)}"
         + (f"; {reasons.growth}" if reasons.growth else "")
     )
     state = f'<span class="busy">{busy}</span>' if busy else said

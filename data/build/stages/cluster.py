@@ -48,7 +48,8 @@ def _run(work: Work) -> None:
     clusters = None if work.before is None else _grown(work, work.before, rows, unit)
     if clusters is None:
         scan = scan_k(unit, seed=seed, callback=work.report)
-        clusters = cluster_explanations(unit, min(work.settings.k, n_distinct - 1), seed=seed)
+        k = min(work.settings.k or scan.best_silhouette, n_distinct - 1)
+        clusters = cluster_explanations(unit, k, seed=seed)
         draft.write_table("scan", pd.DataFrame(asdict(scan)))
         draft.write_table("clusters", pd.DataFrame({"row": rows, "cluster": clusters.labels}))
         draft.metrics |= {"elbow": scan.elbow, "best_silhouette": scan.best_silhouette}

@@ -220,7 +220,7 @@ def _of_size(_: BuildSettings, n_spectra: int) -> dict[str, Any]:
 def _stage(name: str, model: str) -> Stage:
     return Stage(
         f"domain-{name}",
-        7 if name == "p21" else 6,
+        8 if name == "p21" else 6,
         needs=(f"prepare-{name}", model),
         params=functools.partial(_params, name=name),
         run=functools.partial(_run, name=name),

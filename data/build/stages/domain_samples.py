@@ -11,6 +11,7 @@ from ....core.models.small_samples import percent_interval
 from ....core.trust.domain.kind import FEWEST_BACKGROUND, FEWEST_LABELLED
 from ....core.words import percent
 from ...collection.catalog_facts import flux_unit_of
+from ...collection.trained.built_domain import Z_OF_TYPES
 from ..agn_study import task_rows
 from ..learnt_from import training_sample
 from ..stage import Work
@@ -51,7 +52,7 @@ def _agn_sample(work: Work, rows: np.ndarray) -> Sample:
         "the other galaxies of the model's survey", FEWEST_BACKGROUND,
     )  # fmt: skip
     z = work.collection.catalog["z"].iloc[rows[ours]].groupby(labels[ours])
-    sample.facts["z_of_types"] = {
+    sample.facts[Z_OF_TYPES] = {
         label: [low, high] for label, low, high in z.agg(["min", "max"]).itertuples()
     }
     return sample

@@ -25,6 +25,7 @@ __all__ = [
     "NOT_OF_KIND",
     "PATTERNS",
     "UNLIKE",
+    "Z_OF_TYPES",
     "BuiltDomain",
     "DomainVerdict",
     "load_domain",
@@ -35,8 +36,9 @@ __all__ = [
 INSIDE, COUNTS = "inside", "outside: counts"
 NOT_OF_KIND, UNLIKE = "outside: another kind", "outside: unlike anything"
 _WORDS = (INSIDE, COUNTS, NOT_OF_KIND, UNLIKE)
-# Entry of a run's facts if patterns of lines are compared; older runs lack it.
-PATTERNS = "patterns"
+# Entries of a run's facts if patterns of lines, and redshifts of types, are compared; older runs
+# lack them.
+PATTERNS, Z_OF_TYPES = "patterns", "z_of_types"
 _SKY = (
     "what the night sky left is not judged: at 5577 or 6300 Å observed it is as in none of theirs, "
     "and a reason there may be the sky's"
@@ -256,7 +258,7 @@ class BuiltDomain:
                     f"{title} {value:{digits}} lies beyond theirs, {learnt_range}{untested}"
                 )
         z, predicted = facts.get("z", np.nan), facts.get("predicted", "")
-        low, high = (self.sample.get("z_of_types") or {}).get(predicted, (-np.inf, np.inf))
+        low, high = (self.sample.get(Z_OF_TYPES) or {}).get(predicted, (-np.inf, np.inf))
         if (z < low or z > high) and not any(note.startswith("z ") for note in notes):
             of = f"that of their {predicted}, {low:.3f}–{high:.3f}"
             notes.append(f"z {z:.3f} lies beyond {of}{untested}")

@@ -166,16 +166,16 @@ def test_another_k_is_clustered_live_and_colours_the_plane(
 ) -> None:
     tab.on_message({"do": "colour"})
     built = session.view.colour
-    tab.on_message({"k": 3})
-    wait_until(lambda: text(tab)["cards"].count("<button") == 3)
+    tab.on_message({"k": 4})
+    wait_until(lambda: text(tab)["cards"].count("<button") == 4)
     # The plane was coloured by the clusters, and follows.
-    assert session.view.colour == "clusters:3" != built
-    found = session.workspace.colouring("clusters:3")
-    assert found.names == ("cluster 0", "cluster 1", "cluster 2", "not clustered")
+    assert session.view.colour == "clusters:4" != built
+    found = session.workspace.colouring("clusters:4")
+    assert found.names == ("cluster 0", "cluster 1", "cluster 2", "cluster 3", "not clustered")
     counts = found.counts(session.workspace.planes["anomaly"].rows)
-    sizes = [cluster.n for cluster in session.workspace.partition(3).clusters]
-    assert counts[:3].tolist() == sizes
-    assert session.workspace.colours["clusters:3"] == "3 clusters of reasons"
+    sizes = [cluster.n for cluster in session.workspace.partition(4).clusters]
+    assert counts[:4].tolist() == sizes
+    assert session.workspace.colours["clusters:4"] == "4 clusters of reasons"
 
 
 def test_clusters_without_signs_are_those_of_the_paper(

@@ -12,7 +12,7 @@ from spexplain.core.spectra.extinction import dust_transmission
 from spexplain.core.spectra.lines.flux import SDSS_LOG10_STEP, measure_lines
 from spexplain.core.spectra.lines.ratios import line_ratios
 from spexplain.core.words import EXPLAINED_R2
-from spexplain.data.build.all_stages import build
+from spexplain.data.build.all_stages import BuildSettings, build
 from spexplain.data.collection.format import read_parquet, write_parquet
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.trained.autoencoders import Autoencoders, load_autoencoders
@@ -135,6 +135,13 @@ def test_another_k_builds_clusters_anew_and_explains_nothing(copied, quick):
     assert set(report.built) == {"cluster", "embed-reasons"}
     assert "explain" in report.kept
     assert open_reasons(copied).k == 3
+
+
+def test_unless_told_there_are_as_many_clusters_as_have_the_best_silhouette(copied, quick):
+    assert BuildSettings().k is None
+    build(copied, settings=dataclasses.replace(quick, k=None, top_at_least=40), only=["cluster"])
+    reasons = open_reasons(copied)
+    assert reasons.k == reasons.best_silhouette == len(reasons.built()[1]) != quick.k
 
 
 def test_signs_are_kept_unless_the_papers_way_is_asked_for(copied, quick):

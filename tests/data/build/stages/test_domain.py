@@ -21,6 +21,7 @@ from spexplain.data.collection.trained.built_domain import (
     load_domain,
     save_domain,
 )
+from spexplain.data.lenses import lenses
 from spexplain.data.lenses.built_lens import LensError
 from spexplain.data.lenses.lenses import open_lenses, outdated_domain
 from spexplain.data.lenses.outside_spectrum import OutsideLens
@@ -262,10 +263,34 @@ def test_a_domain_of_before_patterns_opens_and_is_said_to_be_built_again(surveye
     save_domain(run.path, dataclasses.replace(stored, distance=old))
     assert before.of_flux(open_lenses(copied)["agn"].prepared(0), {}).distance > 0
     said = outdated_domain(copied)
-    assert "by the lens AGN type, which an earlier version built" in said
+    assert "lie where the model has learned them by the lens AGN type" in said
     assert f"spexplain build {copied.path} makes it ask" in said
     (run.path / "sample.json").write_text(json.dumps(facts | {"lender": "the demo"}))
     assert f"{copied.path}, the demo first, makes" in outdated_domain(copied)
+
+
+def test_a_domain_of_before_the_redshifts_of_types_is_told(copied, monkeypatch):
+    run = RunStore(copied.path).find("domain-p21")
+    facts = run.facts("sample")
+    del facts["z_of_types"]
+    (run.path / "sample.json").write_text(json.dumps(facts))
+    said = outdated_domain(copied)
+    assert "the model learned the predicted type at by the lens AGN type." in said
+    assert "lines" not in said
+    assert f"spexplain build {copied.path} makes it ask" in said
+    monkeypatch.setattr(lenses, "demo_path", lambda: copied.path)
+    assert outdated_domain(copied).endswith(". spexplain demo makes it ask.")  # its own settings
+
+
+def test_the_version_goes_up_with_what_is_kept_of_the_sample(surveyed):
+    """Or an older run, which lacks it, would count as up to date."""
+    kept = {*RunStore(surveyed.path).find("domain-p21").facts("sample")}
+    kept_by_version_8 = {
+        *("recipe", "what", "rest", "n_learned", "n_rest", "simulated", "counts", "z", "sn_median"),
+        *("z_of_types", "outside_by_distance", "patterns", "knows_kind", "alike"),
+        *("inside_of_rest", "note", "lines"),
+    }
+    assert (DOMAIN_P21.version, kept) == (8, kept_by_version_8)
 
 
 def test_keys_follow_the_model_and_what_decides_the_sample(quick):
