@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import logging
 import os
@@ -12,24 +11,17 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
-from weakref import WeakSet
 
 import panel as pn
-from bokeh.application.application import SessionContext
-from bokeh.application.handlers.handler import Handler
-from bokeh.document import Document
 from panel.io.application import build_applications
 from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
-from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
 from ...data.collection.collection import Collection
@@ -38,7 +30,6 @@ from ...data.lenses.lenses import open_lenses, outdated, outdated_domain
 from ...data.lenses.plane_points import open_planes
 from ..figures.theme import THEMES
 from ..session.background.worker_share import SharedWorkers
-from ..session.choices.person import Person
 from ..session.session import Session
 from ..workspace.workspace import Workspace
 from .access.doors import Door, OAuthDoor, PasswordDoor, own_pass
@@ -56,15 +47,13 @@ from .old_objects import OldObjects
 from .page import build_app
 from .process_exit import THREADS
 from .reachable import REACHABLE
+from .scripts_first import ScriptsFirst
 from .service import Service
 from .warm_up import warm
 
 __all__ = ["open_workspace", "serve"]
 
-# Browsers with cached scripts request none; this is shorter than reading them takes.
-_HEAD_START_S = 0.5
 _ANSWER_S = 30.0  # a server that has been stopped meanwhile never answers
-_LAST_SCRIPT = "/panel.min.js"
 # A socket without an answer for so long is dead: its session ends, and its memory is freed.
 # tornado sends the pings, not Bokeh, whose ping to a closing socket ends its session twice.
 _SILENCE_S = 40.0
@@ -142,7 +131,7 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
     try:
         pages: Any = {"/": build_app(workspace, pool, opened, logout=door.has_login)}
         apps: Any = build_applications(pages, "spexplain", location=False)
-        scripts = _ScriptsFirst(door)
+        scripts = ScriptsFirst(door)
         old = OldObjects(lambda: len(opened))
         apps["/"].add(scripts)
         apps["/"].add(old)
@@ -236,52 +225,6 @@ def _until_stopped(server: Any, announcement: str) -> None:
         loop.start()
     finally:
         server.stop()
-
-
-class _ScriptsFirst(Handler):
-    """Delays the creation of a session until the browser has fetched the page's scripts.
-
-    Also adds the person to the session's token, which the server signs.
-
-    Attributes
-    ----------
-    making
-        Sessions whose page has not been created yet.
-    """
-
-    def __init__(self, door: Door) -> None:
-        super().__init__()
-        self._door = door
-        self._first = True
-        self._waiting: set[asyncio.Event] = set()
-        self.making: WeakSet[SessionContext] = WeakSet()  # weak: a failed one is dropped
-
-    async def on_session_created(self, session_context: SessionContext) -> None:
-        self.making.add(session_context)
-        if self._first:  # its HTML is rendered from the session, before any script is requested
-            self._first = False
-            return
-        ready = asyncio.Event()
-        self._waiting.add(ready)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(ready.wait(), _HEAD_START_S)
-        self._waiting.discard(ready)
-
-    def sent(self, request: RequestHandler) -> None:
-        """Called for every answered request."""
-        if request.request.path.endswith(_LAST_SCRIPT):
-            for event in self._waiting:
-                event.set()
-
-    def process_request(self, request: HTTPServerRequest) -> dict[str, Any]:
-        """The person of the new session, for its token."""
-        person = self._door.who(request)
-        return {"person": asdict(person or Person(role="look"))}
-
-    def modify_document(self, doc: Document) -> None:
-        """Mark the page of the session as created."""
-        if doc.session_context is not None:
-            self.making.discard(doc.session_context)
 
 
 def _prepare(
