@@ -40,7 +40,7 @@ KEPT_PX = 540  # width and height of what is kept: about those of a plane on a u
 _MOST_RINGED = 400  # of more, colour against grey says the same
 _FOLDER = "pictures"
 _MOST = 40  # of some 50 kB each
-_SHADER = Path(__file__).parents[2] / "figures" / "shade.py"
+_SHADER = Path(__file__).parents[2] / "figures" / "planes" / "shade.py"
 
 
 def draw_plane(
