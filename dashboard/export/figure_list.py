@@ -20,14 +20,12 @@ from ...data.study.examples import numbered_examples
 from ..figures.planes.small_multiples import planes_layout
 from ..figures.words.set_words import reliability_text
 from ..workspace.confusion_table import ordered_types
+from .classifier_figures import confusion_figure, noise_figure, reliability_figure
 from .report_figures import (
-    confusion_figure,
     example_spectra_figure,
     example_titles,
     mean_spectra_figure,
-    noise_figure,
     numbered_plane_figure,
-    reliability_figure,
     saliency_figure,
 )
 

@@ -11,7 +11,6 @@ from typing import Any, Literal
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap, Normalize, to_rgba
 from matplotlib.figure import Figure
@@ -38,6 +37,7 @@ from .panels import (
     NORMAL,
     RIGHT,
     SMALL,
+    blank_figure,
     draw_band,
     draw_colour_bar,
     draw_painted_line,
@@ -144,8 +144,7 @@ def explained_spectrum_figure(
     """
     _check_shapes(wave_rest_aa, flux, explanation, intervals, size_in)
     colours = THEMES[theme]
-    fig = Figure(figsize=size_in, facecolor=colours.surface)
-    FigureCanvasAgg(fig)
+    fig = blank_figure(size_in, colours.surface)
     warning = _warning(verdict, z_warning, size_in[0])
     upper, lower, bar = make_panels(fig, colours, lowered=_LINE * len(warning))
     seen = effects(explanation, mirrored=mirrored)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colorbar import Colorbar
@@ -17,6 +18,7 @@ from ..theme import Theme
 from .pieces import WeightRuns, WeightScale, spread, weight_label
 
 __all__ = [
+    "blank_figure",
     "draw_band",
     "draw_colour_bar",
     "draw_painted_line",
@@ -34,6 +36,13 @@ _LABEL_X = -0.32
 SMALL, NORMAL, LARGE = 6.0, 7.5, 9.5  # points
 _POINTS_PER_INCH = 72
 _MOST_OUTLINED = 400  # runs
+
+
+def blank_figure(size_in: tuple[float, float], colour: str = "white") -> Figure:
+    """An empty figure of a size in inches, drawn without a display."""
+    fig = Figure(figsize=size_in, facecolor=colour)
+    FigureCanvasAgg(fig)
+    return fig
 
 
 def make_panels(fig: Figure, colours: Theme, *, lowered: float = 0.0) -> tuple[Axes, Axes, Axes]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import ListedColormap, Normalize
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ..theme import THEMES
-from .panels import NORMAL, SMALL
+from .panels import NORMAL, SMALL, blank_figure
 
 __all__ = ["plane_figure"]
 
@@ -73,8 +72,7 @@ def plane_figure(
     room = width_in - _KEY_IN - 2 * _EDGE_IN
     tall = room * height / width
     height_in = tall + 2 * _EDGE_IN + 0.25
-    fig = Figure(figsize=(width_in, height_in), facecolor=colours.surface)
-    FigureCanvasAgg(fig)
+    fig = blank_figure((width_in, height_in), colours.surface)
     axes = fig.add_axes(
         (_EDGE_IN / width_in, _EDGE_IN / height_in, room / width_in, tall / height_in)
     )
