@@ -56,6 +56,7 @@ _OF_NOISE = (
 )
 _ALIKE = "Noise alone raises a score: rank among the scored spectra nearest in log S/N"
 _COUNTS = "uncalibrated counts"
+_MEDIA = {"air": "taken from air to vacuum", "not said": "vacuum assumed"}
 _INVITATION = (
     "Click a point on the plane to open its spectrum,<br>"
     "or press <kbd>↓</kbd> for the first of the list below."
@@ -149,6 +150,7 @@ def _verdict(session: Visitor) -> str:
         text = f"{sn:.0f}" if abs(sn) >= 10 else f"{sn:.2g}"
         facts.append(f"S/N {text}".replace("-", "−"))
     facts += [str(entry["subclass"])] if entry["subclass"] else []
+    facts += [_MEDIA[medium]] if (medium := entry.get("medium")) in _MEDIA else []
     about = escape(" · ".join(facts))
     tag = session.tagging.tags.get(shown.id)
     mark = "" if tag is None else f'<span class="pill" title="Your tag">tag {tag}</span>'

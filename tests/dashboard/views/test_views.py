@@ -359,6 +359,21 @@ def test_without_a_label_only_the_predicted_type_is_named(session: Session) -> N
     assert "→" not in html
 
 
+@pytest.mark.parametrize(
+    ("medium", "said"),
+    [("air", "taken from air to vacuum"), ("not said", "vacuum assumed"), ("vacuum", "")],
+)
+def test_what_is_known_of_air_is_said_of_a_spectrum(
+    still: Session, monkeypatch: pytest.MonkeyPatch, medium: str, said: str
+) -> None:
+    told = still.workspace.catalog.assign(medium=medium)
+    monkeypatch.setattr(still.workspace, "catalog", told)
+    still.open(0)
+    html = verdict_pane(still).html
+    assert said in html
+    assert ("vacuum" in html) == bool(said)
+
+
 def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
     pane = verdict_pane(still)
     still.view.lens = "anomaly"

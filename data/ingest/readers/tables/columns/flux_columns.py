@@ -165,8 +165,10 @@ def _bearable(flux: np.ndarray) -> float:
     the surveys.
     """
     sizes = np.abs(flux)
+    if 2 * np.count_nonzero((sizes > _SMALL) & (sizes < 1 / _SMALL)) > sizes.size:
+        return 1.0  # the median is among them
     sizes = sizes[np.isfinite(sizes) & (sizes != 0)]
-    if not len(sizes) or (sizes.min() > _SMALL and sizes.max() < 1 / _SMALL):
+    if not len(sizes):
         return 1.0
     usual = float(np.median(sizes))
     return 1.0 if _SMALL < usual < 1 / _SMALL else _STEP ** -round(np.log(usual) / np.log(_STEP))
