@@ -26,7 +26,9 @@ export function render({ model, el, view }) {
   const unframe = (event) => { // as on the whole page: Bokeh frames a figure after every click
     const where = event.composedPath()[0]
     if (where.classList.contains("bk-events")) {
-      where.style.outline = where.matches(":focus-visible") ? "2px solid var(--accent)" : "none"
+      const seen = event.type === "focusin" && where.matches(":focus-visible")
+      where.style.outline = seen ? "2px solid var(--accent)" : "none"
+      where.style.outlineOffset = "-2px"
     }
   }
   const lost = () => {
@@ -38,6 +40,7 @@ export function render({ model, el, view }) {
   document.addEventListener("click", on_click)
   document.addEventListener("keydown", on_key)
   document.addEventListener("focusin", unframe)
+  document.addEventListener("focusout", unframe)
   model.on("problem", say)
   view.model.document.on_event("connection_lost", lost)
   if (devicePixelRatio > 1) model.send_msg({ ratio: devicePixelRatio })

@@ -17,6 +17,7 @@ __all__ = [
     "diverging",
     "over_colours",
     "painting",
+    "ring_opacity",
     "sequential",
 ]
 
@@ -141,6 +142,7 @@ _CYCLE: dict[ThemeName, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+_FEW_RINGS = 120
 _QUIET_NAMES = frozenset({"unlabelled", "not classified", "no truth", "not clustered", "in none"})
 
 # Bottom and top of the numeric scale: dark means much on paper, light means much on a screen
@@ -168,6 +170,11 @@ def category_colours(
         else own_colours.get(name) or _NAMED[theme].get(name) or next(free)
         for name in names
     ]
+
+
+def ring_opacity(n: int) -> float:
+    """Of rings round n points: hundreds of them drawn in full would hide the colours within."""
+    return 1.0 if n <= _FEW_RINGS else 0.4
 
 
 def over_colours(theme: ThemeName) -> dict[str, str]:

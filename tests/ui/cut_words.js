@@ -67,7 +67,7 @@
   }
   // Names of axes, which are drawn and no text: along the axis there must be room for them.
   const pen = document.createElement("canvas").getContext("2d")
-  for (const name of ["flux-figure", "weight-figure"]) {
+  for (const name of ["flux-figure", "weight-figure", "residual-figure", "zoom-Hβ-figure"]) {
     const figure = Bokeh.documents[0].get_model_by_name(name)
     for (const axis of figure?.left.filter((one) => one.axis_label && one.visible) ?? []) {
       pen.font = `${axis.axis_label_text_font_size} ${axis.axis_label_text_font}`

@@ -12,7 +12,7 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..theme import THEMES
+from ..theme import THEMES, ring_opacity
 from .panels import NORMAL, SMALL, blank_figure
 
 __all__ = ["plane_figure"]
@@ -87,7 +87,8 @@ def plane_figure(
     ):  # fmt: skip
         if places is not None:  # those beyond the frame are clipped
             fill, edge = ("none", colours.text) if kind == "o" else (colours.text, colours.surface)
-            axes.plot(*places.T, kind, ms=size, mfc=fill, mec=edge, mew=width, zorder=order)
+            drawn = {"ms": size, "mfc": fill, "mec": edge, "mew": width, "zorder": order}
+            axes.plot(*places.T, kind, alpha=ring_opacity(len(places)), **drawn)
     _number(axes, numbered)
     at = 1 - 0.2 / height_in
     fig.text(_EDGE_IN / width_in, at, title, fontsize=NORMAL, color=colours.text, parse_math=False)

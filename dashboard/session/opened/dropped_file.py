@@ -116,7 +116,9 @@ class DroppedFile(param.Parameterized):
             others = " or ".join(f"“{title}”" for title in looked.able)
             other = f"the lens {others} can take it" if others else "no other lens here can take it"
             why = with_command(look.reason)
-            self._session.complain(f"{self._name} has no “{lens.title}”: {why}; {other}.")
+            self._session.complain(
+                f"{self._name} cannot serve the lens “{lens.title}”: {why}; {other}."
+            )
             return
         if self._outside is not look.outside:  # its first answer
             self._outside = look.outside

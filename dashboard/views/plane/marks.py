@@ -13,7 +13,7 @@ from bokeh.plotting import figure
 
 from ...figures.bokeh_style import FONT, span
 from ...figures.planes.number_labels import label_places
-from ...figures.theme import THEMES
+from ...figures.theme import THEMES, ring_opacity
 from ...session.visitor import Visitor
 from ..widgets.components import added_at_once, in_one_patch
 
@@ -151,6 +151,7 @@ class _Marks:
         if not len(marks.ringed) and "_drawn" not in vars(self):
             return
         self._drawn.rings.data_source.data = _columns(marks.ringed)
+        self._drawn.rings.glyph.line_alpha = ring_opacity(len(marks.ringed))
         self._drawn.labels.data_source.data = {
             **_columns(marks.numbered), "text": marks.numbers, "colour": marks.colours,
         } | self._beside(marks.numbered)  # fmt: skip

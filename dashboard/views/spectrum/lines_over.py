@@ -56,7 +56,7 @@ class LinesOver:
         )  # fmt: skip
         view.flux.add_layout(self._note)
         session.outcome.param.watch(self._draw, ["whole", "pinned", "mean", "shown"])
-        session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model", "span"])
+        session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model", "span", "tab"])
         session.view.param.watch(self._dress, "theme")
         session.redshift.param.watch(self._draw, "line")
         view.flux.on_change(
@@ -82,8 +82,13 @@ class LinesOver:
                 words = "green: the survey's own model"
                 lines.append(LineOver("survey", words, whole.wave_rest_aa, whole.model))
         if pinned is not None and outcome.shown is not None and pinned.lens is outcome.shown.lens:
-            words = f"olive: {pinned.id}, pinned"
-            lines.append(LineOver("pinned", words, pinned.whole.wave_rest_aa, pinned.whole.flux))
+            if pinned.id == outcome.shown.id:
+                notes.append(f"{pinned.id} is pinned: it lies over those you open next")
+            elif view.tab == "whatif":
+                notes.append(f"{pinned.id} stays pinned; here olive is the edited spectrum")
+            else:
+                words, of = f"olive: {pinned.id}, pinned", pinned.whole
+                lines.append(LineOver("pinned", words, of.wave_rest_aa, of.flux))
         mean = outcome.mean
         if mean is not None and outcome.shown is not None and mean.lens is outcome.shown.lens:
             of = mean.spread

@@ -8,18 +8,20 @@ from bokeh.models import BasicTicker, Label, Line, Range1d, Span
 from bokeh.plotting import figure
 
 from ....data.lenses.lenses import AnomalyLens
-from ...figures.bokeh_style import FONT, dress, spectral_figure
+from ...figures.bokeh_style import FONT, dress, letter_name, spectral_figure
 from ...figures.filled_source import empty_source
 from ...figures.theme import THEMES
 from ...session.background.latest_wins import Answer, Background
 from ...session.choices.drawing import AXIS
 from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.visitor import Visitor
-from ..widgets.components import turn
+from ..widgets.components import in_one_patch, turn
 
 __all__ = ["ResidualPlot"]
 
 _NO_MODEL = "no model to compare with"
+_SHORTER = ("residual", "resid.")  # names of its axis where there is little room
+_GUESS_PX = 50  # of its height, until a browser has told
 
 
 class ResidualPlot:
@@ -38,6 +40,7 @@ class ResidualPlot:
     def __init__(self, session: Visitor, x_range: Range1d, place: pn.Row) -> None:
         self._session, self._x, self._place = session, x_range, place
         self._figure: figure | None = None
+        self._name = _SHORTER[0]
         self._work: Background[Rebuilt] = Background(session, self._arrived)
         session.outcome.param.watch(self._begin, "whole")
         session.view.param.watch(self._begin, ["residual", *AXIS])
@@ -85,7 +88,7 @@ class ResidualPlot:
         )  # fmt: skip
         fig.add_layout(self._lacking)
         fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
-        fig.yaxis.axis_label_text_font_size = "9px"
+        fig.on_change("inner_height", in_one_patch(lambda *_: self._letter()))
         self._figure = fig
         self._place.append(fig)
         self._dress()
@@ -101,8 +104,15 @@ class ResidualPlot:
         known = np.abs(residual[np.isfinite(residual)])
         most = float(np.percentile(known, 99.8)) if known.size else 1.0
         self._figure.y_range.update(start=-1.2 * (most or 1.0), end=1.2 * (most or 1.0))
-        self._figure.yaxis.update(axis_label=label, major_label_text_alpha=float(len(residual) > 0))
-        self._lacking.text = lacking
+        self._figure.yaxis.major_label_text_alpha = float(len(residual) > 0)
+        self._name, self._lacking.text = label, lacking
+        self._letter()
+
+    def _letter(self) -> None:
+        """The axis's name may not be cut where there is little room."""
+        if self._figure is not None:
+            height_px = self._figure.inner_height or _GUESS_PX
+            letter_name(self._figure, height_px, self._name, *_SHORTER)
 
     def _dress(self, *_: object) -> None:
         if self._figure is None:

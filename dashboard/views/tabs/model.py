@@ -119,7 +119,7 @@ def _unchecked(lens: Any, called: np.ndarray) -> str:
         lines.append(
             f"<tr><th>{escape(kind)}</th><td>{here.sum():,}</td>"
             f"<td>{here.mean():.3f}{_within(share_interval(int(here.sum()), len(here)))}</td>"
-            f"<td>{middle}</td><td>{low}–{high}</td></tr>"
+            f"<td>{middle}</td><td>{low} to {high}</td></tr>"
         )
     head = (
         "<th>called</th><th>spectra</th><th>share</th><th>median p</th>"

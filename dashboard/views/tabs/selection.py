@@ -34,6 +34,7 @@ __all__ = ["show"]
 
 # On a small screen the list needs the room; how many lie where is said in words too.
 _WIDE_ALONE = "@media (max-width: 1180px) { :host { display: none !important } }"
+_WIDER = "@media (min-width: 1300px) { :host { min-width: 600px !important } }"
 _FILES = {"csv": "CSV", "ecsv": "ECSV", "fits": "FITS", "ids": "ids"}
 _KEEP = (
     '<label><span class="name">Keep as</span><input type="text" name="name" maxlength="60" '
@@ -54,6 +55,7 @@ def show(session: Visitor) -> pn.Row:
 def _with_room(table: TablePart) -> TablePart:
     """Room for its seven columns, where what stands beside it needs less."""
     table.min_width = 540  # px
+    table.stylesheets = [*table.stylesheets, _WIDER]
     return table
 
 

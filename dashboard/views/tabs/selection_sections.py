@@ -77,7 +77,7 @@ def laid_section(selection: Selection | None, mean: MeanOver | None) -> str:
     """Overlay of the spectrum with a control to remove it; "" without one."""
     if selection is None:
         return ""
-    said = f"The mean of “{selection.name}” follows, of what the lens can take."
+    said = f"The mean of “{selection.name}” follows, of those that the lens can take."
     said = said if mean is None else mean.sentence()
     off = button("Take it off", {"do": "lift"}, css="plain", title="Lay no mean over the spectrum")
     return f'<p>{escape(said)}</p><div class="line">{off}</div>'
@@ -110,7 +110,7 @@ def types_line(labels: pd.Series) -> str:
 def mean_section(spread: Spread | None, *, lay: bool = False) -> str:
     """Mean, median and spread, or that they follow; and what lays the mean over the spectrum."""
     if spread is None:
-        return '<p class="waiting">Mean and median follow, of what the lens can take.</p>'
+        return '<p class="waiting">Mean and median follow, of those that the lens can take.</p>'
     wave = spread.wave_rest_aa
     frame = Frame(wave, np.concatenate([spread.low, spread.high]))
     drawn = [

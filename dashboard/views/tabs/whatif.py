@@ -137,13 +137,14 @@ class _WhatIfTab:
         shown, rows = state.shown, []
         of_types = bool(shown and shown.verdict.probabilities)
         said = _probability if of_types else partial(number_text, spec=".4g")
+        changed = _share_change if of_types else partial(number_text, spec="+#.3g")
         for name in ordered_types(considered.values):
             now = considered.values[name]
             was = considered.before[name]
             rows.append(
                 f"<tr><th>{escape(target_title(name))}</th><td>{said(was)}</td>"
                 f"<td><b>{said(now)}</b></td>"
-                f"<td>{number_text(now - was, '+#.3g')}</td></tr>"
+                f"<td>{changed(now - was)}</td></tr>"
             )
         what = "Probability" if of_types else "Score"
         table = (
@@ -195,6 +196,11 @@ def _aa(at: float | None) -> str:
 
 def _probability(share: float) -> str:
     return escape(probability_text(share, 4))
+
+
+def _share_change(change: float) -> str:
+    """With the digits of what it changes."""
+    return number_text(change, "+.4f") if abs(change) >= 0.5e-4 else "≈ 0"
 
 
 def _words(edit: Any) -> str:

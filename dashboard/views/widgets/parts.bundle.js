@@ -1088,7 +1088,9 @@ function render({ model, el, view }) {
   const unframe = (event) => {
     const where = event.composedPath()[0]
     if (where.classList.contains("bk-events")) {
-      where.style.outline = where.matches(":focus-visible") ? "2px solid var(--accent)" : "none"
+      const seen = event.type === "focusin" && where.matches(":focus-visible")
+      where.style.outline = seen ? "2px solid var(--accent)" : "none"
+      where.style.outlineOffset = "-2px" // beyond its edge nothing is seen
     }
   }
 
@@ -1103,6 +1105,7 @@ function render({ model, el, view }) {
 
   document.addEventListener("pointerup", held, { capture: true })
   document.addEventListener("focusin", unframe)
+  document.addEventListener("focusout", unframe)
   addEventListener("popstate", on_pop)
   document.addEventListener("keydown", on_key)
   document.addEventListener("click", on_click)
@@ -1118,6 +1121,7 @@ function render({ model, el, view }) {
     removeEventListener("popstate", on_pop)
     document.removeEventListener("pointerup", held, { capture: true })
     document.removeEventListener("focusin", unframe)
+    document.removeEventListener("focusout", unframe)
     document.removeEventListener("keydown", on_key)
     document.removeEventListener("click", on_click)
   })

@@ -81,7 +81,9 @@ def test_a_file_that_the_lens_cannot_take_leaves_what_is_open(real, wait_until):
     real.open(row)
     real.dropped.receive("dark.fits", base64.b64encode(content.getvalue()).decode())
     wait_until(lambda: "dark.fits" in real.outcome.problem)
-    assert "has no “AGN type”: flux at 5100 Å is −3;" in real.outcome.problem
+    assert (
+        "dark.fits cannot serve the lens “AGN type”: flux at 5100 Å is −3;" in real.outcome.problem
+    )
     assert real.outcome.problem.endswith("no other lens here can take it.")
     assert real.outcome.shown.row == row
     assert real.view.spectrum == real.outcome.shown.id
