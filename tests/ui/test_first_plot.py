@@ -59,8 +59,9 @@ def test_the_parts_come_as_one_script_that_nobody_compiles(opened: Any, asked: l
 
 def test_a_figure_is_framed_as_long_as_the_keyboard_is_on_it(opened: Any) -> None:
     framed = (
-        "seen => { const figure = Bokeh.documents[0].get_model_by_name('plane-figure');"
-        " const { outline, outlineOffset } = Bokeh.index.find_one(figure).canvas_view.events_el.style;"
+        "seen => { const plane = Bokeh.documents[0].get_model_by_name('plane-figure');"
+        " const { outline, outlineOffset } ="
+        " Bokeh.index.find_one(plane).canvas_view.events_el.style;"
         " return outline.includes('solid') === seen && outlineOffset === '-2px' }"
     )
     opened.page.get_by_role("radio", name="Lasso").focus()
