@@ -183,7 +183,7 @@ export function render({ model, el }) {
       / (last - first))) + 3
     const words = (at) => {
       const text = Number(value(at).toPrecision(Math.min(Math.max(digits, 2), 12)))
-      return text.toString()
+      return String(text).replaceAll("-", "−")
     }
     const show = () => {
       left.style.width = `${100 * low.value / STEPS}%`

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
+import warnings
+
+from bokeh.util.warnings import BokehUserWarning
 
 __all__ = ["keep_logs_short"]
 
@@ -26,6 +29,8 @@ def keep_logs_short() -> None:
         logger = logging.getLogger(name)
         logger.removeFilter(_shortened)  # of an earlier server in this process
         logger.addFilter(_shortened)
+    # A browser describes a part that came later anew with its first message.
+    warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)
 
 
 def _shortened(record: logging.LogRecord) -> bool:

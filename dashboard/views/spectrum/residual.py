@@ -88,7 +88,7 @@ class ResidualPlot:
         )  # fmt: skip
         fig.add_layout(self._lacking)
         fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
-        fig.on_change("inner_height", in_one_patch(lambda *_: self._letter()))
+        fig.on_change("inner_height", in_one_patch(lambda attr, old, new: self._letter()))
         self._figure = fig
         self._place.append(fig)
         self._dress()

@@ -56,9 +56,10 @@ def _curve(bins: Mapping[str, list[float]]) -> str:
     )  # fmt: skip
     line = f'<line x1="{at(low)}" y1="{_SIZE - at(low)}" x2="{at(1)}" y2="{_SIZE - at(1)}" '
     return (
+        '<div class="muted small">share right</div>'
         f'<svg width="{_SIZE:.0f}" height="{_SIZE:.0f}" role="img" aria-label="reliability">'
         f'{line}stroke="var(--muted)" stroke-dasharray="3 3"/>{marks}</svg>'
-        f'<div class="ends"><span>{low:.2f}</span><span>1</span></div>'
+        f'<div class="ends"><span>{low:.2f}</span><span>probability</span><span>1</span></div>'
     )
 
 

@@ -11,6 +11,7 @@ from spexplain.dashboard.figures.theme import (
     category_colours,
     diverging,
     painting,
+    ring_opacity,
     sequential,
 )
 from spexplain.dashboard.views.widgets.components import ASSETS
@@ -199,3 +200,8 @@ def test_who_changes_the_colours_given_changes_nobody_elses() -> None:
     mine[0] = "#000000"
     assert diverging("light")[0] != "#000000"
     assert diverging("light") != diverging("dark")
+
+
+def test_rings_of_hundreds_let_the_colours_within_through() -> None:
+    assert ring_opacity(0) == ring_opacity(4) == 1
+    assert 0.2 < ring_opacity(414) < 0.6

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import warnings
 
 import pytest
+from bokeh.util.warnings import BokehUserWarning, warn
 from spexplain.dashboard.server.limits.short_logs import keep_logs_short
 
 
@@ -43,3 +45,12 @@ def test_what_goes_wrong_again_at_the_same_place_is_a_line(caplog: pytest.LogCap
     assert caplog.text.count("Traceback") == 1
     assert all(f"wrong-{n}" in caplog.text for n in range(50))
     assert "once more: KeyError: 'value'" in caplog.text.splitlines()[-1]
+
+
+def test_a_part_that_a_browser_describes_anew_is_nothing_to_report():
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        keep_logs_short()
+        warn("reference already known 'p1704'", BokehUserWarning)
+        warn("another", BokehUserWarning)
+    assert [str(one.message) for one in said] == ["another"]

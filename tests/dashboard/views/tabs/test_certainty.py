@@ -22,6 +22,8 @@ def known(*, lent: bool = False) -> TypeCertainty:
 def test_the_diagram_has_a_bar_a_bin_and_its_figures_with_their_spread():
     html = certainty_html(known())
     assert html.count("<circle") == 10
+    assert "share right" in html
+    assert "<span>probability</span>" in html
     assert "log loss" in html
     assert "± 0.010" in html
     assert "on 150 test spectra" in html

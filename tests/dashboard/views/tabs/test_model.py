@@ -31,7 +31,7 @@ def test_without_labels_it_says_what_the_classifier_calls_them_and_how_surely() 
     low, middle, high = np.percentile(SHARES[:3], [16, 50, 84])
     within = ' <small class="muted" title="95 % interval">0.30–0.95</small>'
     share = f"<td>3</td><td>0.750{within}</td>"
-    cells = f"{share}<td>{middle:.3f}</td><td>{low:.3f}–{high:.3f}</td>"
+    cells = f"{share}<td>{middle:.3f}</td><td>{low:.3f} to {high:.3f}</td>"
     assert f"<th>type 1</th>{cells}" in html
     assert "<th>type 2</th><td>1</td><td>0.250 <small" in html
     assert "Where it was trained" not in html
