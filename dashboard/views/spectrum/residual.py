@@ -40,7 +40,7 @@ class ResidualPlot:
     def __init__(self, session: Visitor, x_range: Range1d, place: pn.Row) -> None:
         self._session, self._x, self._place = session, x_range, place
         self._figure: figure | None = None
-        self._name = _SHORTER[0]
+        self._name, self._height_px = _SHORTER[0], _GUESS_PX
         self._work: Background[Rebuilt] = Background(session, self._arrived)
         session.outcome.param.watch(self._begin, "whole")
         session.view.param.watch(self._begin, ["residual", *AXIS])
@@ -88,7 +88,7 @@ class ResidualPlot:
         )  # fmt: skip
         fig.add_layout(self._lacking)
         fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
-        fig.on_change("inner_height", in_one_patch(lambda attr, old, new: self._letter()))
+        fig.on_change("inner_height", in_one_patch(lambda attr, old, new: self._letter(new)))
         self._figure = fig
         self._place.append(fig)
         self._dress()
@@ -108,11 +108,11 @@ class ResidualPlot:
         self._name, self._lacking.text = label, lacking
         self._letter()
 
-    def _letter(self) -> None:
+    def _letter(self, height_px: int | None = None) -> None:
         """The axis's name may not be cut where there is little room."""
+        self._height_px = height_px or self._height_px
         if self._figure is not None:
-            height_px = self._figure.inner_height or _GUESS_PX
-            letter_name(self._figure, height_px, self._name, *_SHORTER)
+            letter_name(self._figure, self._height_px, self._name, *_SHORTER)
 
     def _dress(self, *_: object) -> None:
         if self._figure is None:

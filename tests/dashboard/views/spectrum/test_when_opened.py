@@ -20,6 +20,19 @@ def test_a_page_without_a_spectrum_has_places_for_its_figures_only(session: Sess
     assert figures(late) == []
 
 
+def test_a_link_to_the_residual_has_it_under_a_name_that_its_axis_has_room_for(
+    session: Session,
+) -> None:
+    session.view.residual = True
+    session.open(0)
+    late = SpectrumWhenOpened(session)
+    figure: Any = late.residual[0].object
+    assert figure.yaxis.axis_label == "residual"
+    for height_px, name in ((20, "resid."), (200, "residual")):
+        figure.inner_height = height_px
+        assert figure.yaxis.axis_label == name
+
+
 def test_they_are_made_once_and_show_what_is_open_by_then(session: Session) -> None:
     late = SpectrumWhenOpened(session)
     session.open(0)
