@@ -29,7 +29,7 @@ def test_a_link_to_the_residual_has_it_under_a_name_that_its_axis_has_room_for(
     figure: Any = late.residual[0].object
     assert figure.yaxis.axis_label == "residual"
     for height_px, name in ((20, "resid."), (200, "residual")):
-        figure.inner_height = height_px
+        figure.trigger("inner_height", None, height_px)
         assert figure.yaxis.axis_label == name
 
 
