@@ -126,10 +126,8 @@ def scheduler_killed(path: Path, settings: Any) -> dict[str, Any]:
             [*command, "scheduler", *flags, "--port", "0", "--scheduler-file", str(address)],
             stderr=subprocess.DEVNULL,
         )
-        worker = subprocess.Popen(
-            [*command, "worker", *_WORKER, "--scheduler-file", str(address)],
-            stderr=subprocess.DEVNULL,
-        )
+        work = [*command, "worker", *_WORKER, "--scheduler-file", str(address)]
+        worker = subprocess.Popen(work, stderr=subprocess.DEVNULL)
         try:
             while not address.exists():
                 time.sleep(0.2)
@@ -145,6 +143,8 @@ def scheduler_killed(path: Path, settings: Any) -> dict[str, Any]:
             at_work = threading.Thread(target=run)
             at_work.start()
             while at_work.is_alive() and not list(path.glob("runs/.*/chunks-*/*.npz")):
+                if worker.poll() is not None:  # on a crowded machine it may give up before it is in
+                    worker = subprocess.Popen(work, stderr=subprocess.DEVNULL)
                 time.sleep(0.1)
             scheduler.kill()
             at_work.join()
