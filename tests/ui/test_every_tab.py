@@ -92,6 +92,11 @@ def _on_a_small_screen(tab: Tab) -> dict[str, list[str]]:
     for one in all_tabs():
         _show(tab, one)
         wrong[f"{one.name}, small"] = tab.page.evaluate(CUT)
+    for more in ("More", "Residual", "Zoom windows"):
+        tab.page.get_by_role("button", name=more, exact=True).click()
+    tab.wait("""() => ["zoom-Hβ", "residual"].every((name) =>
+        Bokeh.documents[0].get_model_by_name(`${name}-figure`)?.inner_height > 0)""")
+    wrong["more, small"] = tab.page.evaluate(CUT)
     return wrong
 
 
