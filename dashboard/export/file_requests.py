@@ -109,11 +109,12 @@ class FileRequests:
             **(session.knobs_of(shown.lens) if shown.outside is None else {}),
         )
         intervals = None if trust is None else trust.intervals
+        sight = self._sight()
         saved = SavedExplanation(
             explanation, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
-            mirrored=outcome.mirrored,
+            mirrored=outcome.mirrored, filled=None if sight is None else sight.unmeasured,
         )  # fmt: skip
-        self._work.request(partial(keep, saved, kind, verdict, view.paint, sight=self._sight()))
+        self._work.request(partial(keep, saved, kind, verdict, view.paint, sight=sight))
 
 
 def _nothing_to_save(shown: OpenSpectrum | None) -> str:

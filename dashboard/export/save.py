@@ -101,8 +101,10 @@ def figure_of(
     Of the whole spectrum at rest, or as ``sight`` has it.
     """
     from ..figures.printed.explained_spectrum import explained_spectrum_figure
+    from ..figures.sight import Sight
 
     of = saved.explanation
+    sight = Sight(filled=saved.filled) if sight is None else sight
     return explained_spectrum_figure(
         saved.wave_rest_aa,
         saved.flux,

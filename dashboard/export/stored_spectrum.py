@@ -106,16 +106,16 @@ def explain_stored(
         collection, lens, target, id, flux_unit=unit, domain=verdict.domain, verdict=verdict,
         z_warning=z_warning_of(collection.catalog, row),
     )  # fmt: skip
-    recurrence = None
+    of, recurrence = exposures_of(collection, lens, row), None
     if exposures:
-        of = exposures_of(collection, lens, row)
         *_, recurrence = recurring(
             of, explanation, flux, chosen_target, n=exposures, step=exposures
         )
     other = None if explanation.nothing else mirror(explanation, flux, chosen_target)
     saved = SavedExplanation(
-        explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence, mirrored=other
-    )
+        explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence,
+        mirrored=other, filled=of.filled(),
+    )  # fmt: skip
     return Explained(saved, trust, verdict)
 
 

@@ -61,6 +61,8 @@ class Sight:
         Shade 1 σ on both sides.
     over
         Lines drawn over it.
+    filled : (D,) bool
+        Without ``whole``: pixels that were filled in rather than measured; None if not known.
     """
 
     axis: WaveAxis = WaveAxis()  # noqa: RUF009 (frozen)
@@ -70,6 +72,12 @@ class Sight:
     whole: WholeSpectrum | None = None
     errors: bool = True
     over: tuple[LineOver, ...] = ()
+    filled: np.ndarray | None = None
+
+    @property
+    def unmeasured(self) -> np.ndarray | None:
+        """(D,) bool: what of the model's pixels was filled in; None if that is not known."""
+        return self.filled if self.whole is None else self.whole.filled
 
     def marked(self, low: float, high: float) -> list[tuple[float, str]]:
         """Place on the axis and name of each line between two places, ascending."""

@@ -16,7 +16,7 @@ from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import Effects, effects
 from ...core.explain.mirrored import mirror
 from ...core.explain.own_pieces import PiecesTarget
-from ...core.spectra.lines.line_list import PAGE_LINES
+from ...core.spectra.lines.line_list import lines_reaching
 from ...core.spectra.redshift_warning import doubt
 from ...core.targets import Target
 from ...core.targets.scales import held_words
@@ -52,6 +52,8 @@ class Explained:
         What the model says of the spectrum, by class.
     done
         How the spectrum was prepared; "" where it came prepared.
+    filled : (D,) bool
+        Pixels that were filled in rather than measured; None where that is not known.
     """
 
     def __init__(
@@ -65,11 +67,13 @@ class Explained:
         pieces: tuple[Explanation, PiecesTarget] | None = None,
         origin: Origin = _NOWHERE,
         verdict: Verdict | None = None,
+        filled: np.ndarray | None = None,
     ) -> None:
         self.explanation, self.flux, self.target = explanation, flux, target
         self.wave_rest_aa = np.asarray(wave_rest_aa)
         self.said, self.done, self.name = said or {}, origin.note, origin.spectrum_id
         self._pieces, self._origin, self._verdict = pieces, origin, verdict
+        self.filled = filled
         self._trust: Trust | None = None
 
     @property
@@ -94,6 +98,12 @@ class Explained:
         return f"{domain[:7]} the model's domain{domain[7:]}" if domain[:7] == "outside" else ""
 
     @property
+    def untested(self) -> str:
+        """What of a spectrum inside is beyond the model's training sample, as its z; else ""."""
+        side, _, beyond = self._origin.domain.partition("; ")
+        return beyond if side == "inside" else ""
+
+    @property
     def doubted(self) -> str:
         """Warning that the redshift used is doubtful, and why; else ""."""
         return doubt(self._origin.z_warning).rstrip(".")
@@ -106,12 +116,16 @@ class Explained:
     def plot(self, **options: Any) -> Figure:
         """The painted spectrum, a Matplotlib figure; options of ``explained_spectrum_figure``."""
         from ..figures.printed.explained_spectrum import explained_spectrum_figure
+        from ..figures.sight import Sight
 
         origin = self._origin
         known: dict[str, Any] = {
             "title": self.name, "verdict": self._verdict, "mirrored": self.mirrored,
             "whose": origin.whose, "z_warning": origin.z_warning,
+            "sight": Sight(filled=self.filled),
         }  # fmt: skip
+        if "lines" in options:
+            known["sight"] = replace(known["sight"], lines=tuple(options["lines"]))
         if origin.lens:
             known["flux_label"] = flux_label(origin.lens, origin.flux_unit)
         return explained_spectrum_figure(
@@ -127,26 +141,24 @@ class Explained:
         )
 
     def table(self) -> pd.DataFrame:
-        """One row a segment, the largest weight first, with the lines that lie in it.
+        """One row a segment, the largest weight first, with the lines that reach into it.
 
         Columns ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å), ``weight``, ``change``
-        (what more flux does, or any change), ``per_10_percent`` where segments were scaled, and
-        ``lines``.
+        (what more flux does, or any change), ``per_10_percent`` where segments were scaled,
+        ``lines``, and ``n_filled`` where some pixels were filled in rather than measured.
         """
         made, seen = self.explanation, self.effects
         edges = made.edges(self.wave_rest_aa)
-        here = [line for line in PAGE_LINES
-                if self.wave_rest_aa[0] <= line.wave_vac_aa <= self.wave_rest_aa[-1]]  # fmt: skip
-        at = [int(np.argmin(np.abs(self.wave_rest_aa - line.wave_vac_aa))) for line in here]
-        names: dict[int, list[str]] = {}
-        for line, pixel in zip(here, at, strict=True):
-            names.setdefault(int(made.labels[pixel]), []).append(line.label)
         table = pd.DataFrame({"segment": np.arange(len(edges)), "wave_min_rest_aa": edges[:, 0],
                               "wave_max_rest_aa": edges[:, 1], "weight": made.weights})  # fmt: skip
         if seen.unit not in ("fill", "slope"):
             table["per_10_percent"] = seen.values
         table["change"] = [seen.said(number) for number in range(len(edges))]
-        table["lines"] = [", ".join(names.get(number, ())) for number in range(len(edges))]
+        table["lines"] = [
+            ", ".join(line.label for line in lines_reaching(low, high)) for low, high in edges
+        ]
+        if self.filled is not None and self.filled.any():
+            table["n_filled"] = np.bincount(made.labels[self.filled], minlength=len(edges))
         return table.iloc[made.top(len(edges))].reset_index(drop=True)
 
     def trust(self) -> Trust:
@@ -174,20 +186,25 @@ class Explained:
         if self._pieces is not None:
             raise ValueError("segments and baselines of your own cannot be saved yet; see table()")
         origin = replace(self._origin, verdict=self._origin.verdict or {"values": self.said})
-        save_explanation(path, SavedExplanation(self.explanation, self.wave_rest_aa, self.flux,
-                                                origin, mirrored=self.mirrored))  # fmt: skip
+        saved = SavedExplanation(
+            self.explanation, self.wave_rest_aa, self.flux, origin,
+            mirrored=self.mirrored, filled=self.filled,
+        )  # fmt: skip
+        save_explanation(path, saved)
 
     def __repr__(self) -> str:
         made = self.explanation
         of = f" of {self.name}" if self.name else ""
         drawn = "" if made.method in ("saliency", "occlusion") else f", {made.n_samples:,} samples"
         first = f"<{made.method} explanation{of}: {made.target} = {self.value:.4g}{drawn}"
-        first += "".join(f"; {led}" for led in (self.doubted, self.outside) if led)
+        told = (self.doubted, self.outside, self.untested, held_words(made.target, self.value))
+        first += "".join(f"; {words}" for words in told if words)
         if made.nothing:
             return f"{first}; {made.nothing}>"
         top = self.table().iloc[0]
         where = f"{top['wave_min_rest_aa']:.0f}–{top['wave_max_rest_aa']:.0f} Å"
         line = f" ({top['lines']})" if top["lines"] else ""
+        line += f", {n} of its pixels filled in" if (n := top.get("n_filled", 0)) else ""
         segment, seen = int(top["segment"]), self.effects
         most = f"{does_words(seen, segment)} it most, {seen.values[segment]:+.3g} at {where}{line}"
         return f"{first}; {most}>"
@@ -197,7 +214,8 @@ class Explained:
         self.plot().savefig(out, format="svg", metadata={"Date": None})
         svg = out.getvalue().decode()
         says = ", ".join(f"{escape(k)} {v:.3g}" for k, v in self.said.items())
-        words = [f"<b>{escape(led)}</b>" for led in (self.doubted, self.outside) if led]
+        warned = (self.doubted, self.outside, self.untested)
+        words = [f"<b>{escape(warning)}</b>" for warning in warned if warning]
         words += [f"<b>{escape(self.explanation.target)} = {self.value:.4g}</b>"]
         words += [f"the model says: {says}"] if says else []
         words += [escape(self.trust().sentence())]

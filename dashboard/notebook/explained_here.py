@@ -9,6 +9,7 @@ from ...core.explain.entry import explain
 from ...core.settings import ExplainSettings
 from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.lenses.lenses import AnomalyLens, Lens, Verdict, lens_of_target
+from ...data.lenses.other_exposures import exposures_of
 from ..export.save import origin_of
 from .explained import Explained
 
@@ -60,4 +61,5 @@ def explained_here(
     return Explained(
         explain(flux, chosen_target, settings), lens.wave_rest_aa, flux, chosen_target,
         said=probabilities, origin=origin, verdict=verdict,
+        filled=exposures_of(collection, lens, row).filled(),
     )  # fmt: skip

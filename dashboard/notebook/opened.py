@@ -181,7 +181,7 @@ class OpenedCollection:
         if lens is None:
             raise LensError(f"nothing new can be placed on plane {plane!r}; there are "
                             f"{list(self.planes)}")  # fmt: skip
-        flux, _ = self.wave_of(lens).prepare(own_spectrum)
+        flux, *_ = self.wave_of(lens).prepare(own_spectrum)
         return self._placer.place(plane, flux)
 
     @cached_property

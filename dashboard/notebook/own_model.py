@@ -13,6 +13,7 @@ from astropy.units import UnitConversionError, spectral
 from ...core.explain.entry import explain
 from ...core.explain.many_gradients import gradients_of_many
 from ...core.settings import ExplainSettings
+from ...core.spectra.spectrum import Spectrum
 from ...core.targets import Target
 from ...core.targets.any_model import AnyModel, Of, Outputs
 from ...core.targets.read_model import read_model
@@ -102,8 +103,8 @@ class Model:
         own = OwnSegments(segments, baseline)
         many = not isinstance(spectra, OneSpectrum) and np.ndim(spectra) == 2
         if not many:
-            flux, origin = self._one(spectra)
-            return self._explained(flux, label, of, chosen, own, origin)
+            flux, origin, filled = self._one(spectra)
+            return self._explained(flux, label, of, chosen, own, origin, filled)
         blocks: Any = spectra if np.ma.isMaskedArray(spectra) else np.asarray(spectra)
         if method == "gradient" and self.known.gradients is not None and not own.given:
             return self._gradients(blocks, label, of, chosen, errors)
@@ -136,20 +137,23 @@ class Model:
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self)[1:-1])}</p>"
 
-    def _one(self, source: Any) -> tuple[np.ndarray, Origin]:
-        """Prepared flux, with the spectrum's name, its preparation and its redshift warning."""
-        known = isinstance(source, OneSpectrum) or hasattr(source, "spectral_axis")
+    def _one(self, source: Any) -> tuple[np.ndarray, Origin, np.ndarray | None]:
+        """Prepared flux, its name, preparation and redshift warning, and what was filled in."""
+        known = isinstance(source, OneSpectrum | Spectrum) or hasattr(source, "spectral_axis")
         if not known and not isinstance(source, str):
-            return self._flux(source), Origin()
+            return self._flux(source), Origin(), None
         spectrum = read(source)
         try:
             wave = self.wave
-            flux, done = (
-                wave.prepare(spectrum) if isinstance(wave, PreparedWave) else onto(wave, spectrum)
+            flux, done, filled = (
+                wave.prepare(spectrum)
+                if isinstance(wave, PreparedWave)
+                else (*onto(wave, spectrum), None)
             )
         except LensError as error:
             raise ValueError(str(error)) from error
-        return flux, Origin(spectrum.id, note=done, z_warning=spectrum.spectrum.z_warning)
+        z_warning = spectrum.spectrum.z_warning
+        return flux, Origin(spectrum.id, note=done, z_warning=z_warning), filled
 
     def _flux(self, source: Any) -> np.ndarray:
         if getattr(source, "unit", None) not in (None, ""):
@@ -180,6 +184,7 @@ class Model:
         chosen: ExplainSettings,
         own: OwnSegments,
         origin: Origin,
+        filled: np.ndarray | None = None,
     ) -> Explained:
         if label is None and self.classes:
             label = int(self.known.predicted(flux[None])[0])
@@ -191,7 +196,7 @@ class Model:
             explanation, pieces = explain(flux, target, chosen), None
         return Explained(
             explanation, self.wave, flux, target,
-            said=said, origin=origin, pieces=pieces,
+            said=said, origin=origin, pieces=pieces, filled=filled,
         )  # fmt: skip
 
     def _said_alike(self, flux: np.ndarray) -> dict[str, float]:

@@ -68,6 +68,11 @@ def _labels(segments: Any, wave: np.ndarray, chosen: ExplainSettings) -> np.ndar
     n = len(wave)
     if segments is None:
         return (np.arange(n) * chosen.n_segments // n).astype(np.int32)
+    if not np.ndim(segments) and not isinstance(segments, str):
+        raise ValueError(
+            f"segments are (D,) integers or names of lines, got {segments!r}; a number of segments "
+            f"is n_segments={segments!r}"
+        )
     if isinstance(segments, str) or (len(segments) and isinstance(segments[0], str)):
         wanted = [segments] if isinstance(segments, str) else list(segments)
         known = {line.name: line for line in PAGE_LINES} | {one.label: one for one in PAGE_LINES}

@@ -10,6 +10,7 @@ from ...core.spectra.grid import resample
 from ...data.collection.collection import Collection
 from ...data.lenses.dust_of_file import reddening_of_file
 from ...data.lenses.lenses import Lens, LensError
+from ...data.lenses.other_exposures import exposures_of, exposures_of_file
 from ...data.lenses.outside_spectrum import OutsideLens
 from .one_spectrum import OneSpectrum
 
@@ -31,8 +32,11 @@ class PreparedWave(np.ndarray):
     def __array_finalize__(self, parent: Any) -> None:
         self._of = None  # not those of the lens any more, or not yet
 
-    def prepare(self, spectrum: OneSpectrum) -> tuple[np.ndarray, str]:
-        """A spectrum as the lens has its own (D,) float32, and in a line what was done.
+    def prepare(self, spectrum: OneSpectrum) -> tuple[np.ndarray, str, np.ndarray | None]:
+        """A spectrum as the lens has its own (D,) float32, what was done, what was filled.
+
+        The last is a (D,) bool of the pixels that were filled in rather than measured; None on
+        wavelengths of no lens, where such a spectrum is refused.
 
         Raises
         ------
@@ -40,10 +44,12 @@ class PreparedWave(np.ndarray):
             It cannot be prepared: what it lacks, and what it covers.
         """
         if self._of is None:
-            return onto(np.asarray(self), spectrum)
+            return *onto(np.asarray(self), spectrum), None
         collection, lens = self._of
         if spectrum.key == collection.key and lens.usable(spectrum.row):
-            return lens.prepared(spectrum.row), f"as {collection.path.name} has it prepared"
+            done = f"as {collection.path.name} has it prepared"
+            filled = exposures_of(collection, lens, spectrum.row).filled()
+            return lens.prepared(spectrum.row), done + _told(filled), filled
         if not spectrum.z > 0:
             why = f" ({spectrum.spectrum.z_note})" if spectrum.spectrum.z_note else ""
             raise LensError(
@@ -53,13 +59,25 @@ class PreparedWave(np.ndarray):
         flux, reason = OutsideLens(collection, lens).prepared(spectrum.spectrum, ebv=ebv)
         if reason:
             raise LensError(f"{spectrum.id} {reason}")
+        of_file = exposures_of_file(collection.wave_rest_aa, lens, spectrum.spectrum, ebv)
+        filled = of_file.filled()
         recipe = str(lens.preparation.facts("recipe")["name"]).upper()
-        return flux, (
-            f"brought to rest (z = {spectrum.z:.5g}), resampled to {len(self):,} pixels over "
-            f"{self[0]:.0f}–{self[-1]:.0f} Å and normalised as {recipe} does"
-            + (f"; corrected for E(B−V) = {ebv:.3f}" if ebv is not None else "")
-            + (f"; {note}" if note else "")
+        return (
+            flux,
+            (
+                f"brought to rest (z = {spectrum.z:.5g}), resampled to {len(self):,} pixels over "
+                f"{self[0]:.0f}–{self[-1]:.0f} Å and normalised as {recipe} does"
+                + (f"; corrected for E(B−V) = {ebv:.3f}" if ebv is not None else "")
+                + (f"; {note}" if note else "")
+                + _told(filled)
+            ),
+            filled,
         )
+
+
+def _told(filled: np.ndarray) -> str:
+    n = int(filled.sum())
+    return f"; {n:,} of {filled.size:,} pixels filled in, not measured" if n else ""
 
 
 def onto(wave_rest_aa: np.ndarray, spectrum: OneSpectrum) -> tuple[np.ndarray, str]:

@@ -65,7 +65,8 @@ def replay(path: str | Path, model: Model, *, allow_other_model: bool = False) -
     origin = saved.origin
     if allow_other_model:  # what was said of the spectrum was said by that which was explained
         origin = Origin(origin.spectrum_id, note=origin.note, z_warning=origin.z_warning)
-    return Explained(made, saved.wave_rest_aa, saved.flux, target, said=now, origin=origin)
+    return Explained(made, saved.wave_rest_aa, saved.flux, target, said=now, origin=origin,
+                     filled=saved.filled)  # fmt: skip
 
 
 def _targets(model: Model) -> list[Target]:

@@ -166,9 +166,7 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
             partial(Refusing, reason=gate),
             partial(PagesInTurn, path=terms.path),
         )
-        at = f"http://{f'[{address}]' if ':' in address else address}:{port}{terms.path}/"
-        lines = [f"Serving {workspace.collection.path} at {at}", *terms.words()]
-        _until_stopped(server, "\n".join(lines))
+        _until_stopped(server, _serving(workspace, terms, port))
     except KeyboardInterrupt:
         pass  # stopped, perhaps before the page was put together
     finally:
@@ -177,6 +175,13 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
         for session in tuple(opened):  # stop their computations
             session.close()
         pool.shutdown()
+
+
+def _serving(workspace: Workspace, terms: Terms, port: int) -> str:
+    """What is served, where, and on which terms."""
+    host = f"[{terms.address}]" if ":" in terms.address else terms.address
+    at = f"http://{host}:{port}{terms.path}/"
+    return "\n".join([f"Serving {workspace.collection.path} at {at}", *terms.words()])
 
 
 def _html_of(request: HTTPServerRequest) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.settings import WeightSign
-from ...core.spectra.lines.line_list import PAGE_LINES
+from ...core.spectra.lines.line_list import lines_reaching
 from ...core.words import EXPLAINED_R2
 from ...data.lenses.explained_anomalies import Reasons
 from .line_summary import LineSummary, line_summary
@@ -238,6 +238,6 @@ def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray)
     names = []
     for number in np.argsort(-np.abs(weights))[:_N_TOP]:
         wave = wave_rest_aa[labels == number]
-        inside = [line.label for line in PAGE_LINES if wave[0] <= line.wave_vac_aa <= wave[-1]]
+        inside = [line.label for line in lines_reaching(wave[0], wave[-1])]
         names.append(" + ".join(inside) if inside else f"{wave.mean():.0f} Å")
     return names

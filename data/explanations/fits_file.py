@@ -53,7 +53,7 @@ _SEEN_AGAIN, _BEYOND = "seen_again", "beyond_noise"
 _REDRAWS = ("n_drawn", "n_refused", "n_asked")
 
 
-_MIRRORED = "weight_mirrored"
+_MIRRORED, _FILLED = "weight_mirrored", "filled"
 
 
 class ExplanationFileError(Exception):
@@ -195,6 +195,7 @@ def _tables(saved: SavedExplanation) -> list[fits.BinTableHDU]:
     if saved.mirrored is not None:
         segments[_MIRRORED] = np.asarray(saved.mirrored, np.float64)
     spectrum = {"wave_rest": saved.wave_rest_aa, "flux": saved.flux, "segment": made.labels}
+    spectrum |= {} if saved.filled is None else {_FILLED: np.asarray(saved.filled, bool)}
     tables = [_table("SEGMENTS", segments), _table("SPECTRUM", spectrum)]
     if made.sample_values is not None:
         tables.append(_table("SAMPLES", {"value": made.sample_values}))
@@ -206,7 +207,7 @@ def _table(name: str, columns: dict[str, np.ndarray]) -> fits.BinTableHDU:
         [
             fits.Column(
                 column,
-                {"f4": "E", "f8": "D", "i4": "J"}[values.dtype.str[1:]],
+                {"f4": "E", "f8": "D", "i4": "J", "b1": "L"}[values.dtype.str[1:]],
                 unit="Angstrom" if column.startswith("wave_") else None,
                 array=values,
             )
@@ -257,6 +258,7 @@ def _read(hdus: Any) -> SavedExplanation:
         intervals=intervals,
         recurrence=_recurrence(record["redraws"], segments) if "redraws" in record else None,
         mirrored=_column(segments, _MIRRORED) if _MIRRORED in segments.columns.names else None,
+        filled=_column(spectrum, _FILLED) if _FILLED in spectrum.columns.names else None,
     )
 
 

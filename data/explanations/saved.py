@@ -88,6 +88,8 @@ class SavedExplanation:
         Raw weights with the factor on the other side of 1, if it was asked.
     recurrence
         What other exposures would say of the weights, if it is known.
+    filled : (D,) bool
+        Pixels that were filled in rather than measured; None if that is not known.
 
     Raises
     ------
@@ -103,6 +105,15 @@ class SavedExplanation:
     intervals: Intervals | None = None
     recurrence: Recurrence | None = None
     mirrored: NDArray[np.float64] | None = None
+    filled: NDArray[np.bool_] | None = None
+
+    @property
+    def n_filled(self) -> NDArray[np.intp] | None:
+        """(S,) how many pixels of each segment were filled in; None if that is not known."""
+        if self.filled is None:
+            return None
+        labels, n_segments = self.explanation.labels, len(self.explanation.weights)
+        return np.bincount(labels[self.filled], minlength=n_segments)
 
     @property
     def effects(self) -> Effects:
@@ -122,6 +133,8 @@ class SavedExplanation:
             if values.shape != shape:
                 raise ValueError(f"{name} must be {shape}, got {values.shape}")
             object.__setattr__(self, name, values)
+        if self.filled is not None and np.shape(self.filled) != (n_pixels,):
+            raise ValueError(f"filled must be {(n_pixels,)}, got {np.shape(self.filled)}")
         if self.intervals is not None and self.intervals.low.shape != (n_segments,):
             raise ValueError(f"intervals must be {(n_segments,)}, got {self.intervals.low.shape}")
         if self.recurrence is not None and self.recurrence.share.shape != (n_segments,):

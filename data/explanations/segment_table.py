@@ -26,6 +26,7 @@ def segment_table(saved: SavedExplanation) -> Table:
     -------
     table
         Columns ``segment``, ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å, rest frame),
+        ``n_filled``, pixels of it that were filled in rather than measured, where that is known;
         ``weight`` as fitted; ``per_10_percent`` where segments were scaled, the change per +10 %
         of the flux whichever the factor, and ``change``, what more flux or any change does; where
         they are known ``weight_low``, ``weight_high`` and ``weight_error``, its
@@ -44,6 +45,9 @@ def segment_table(saved: SavedExplanation) -> Table:
         Column(edges[:, 1], "wave_max_rest_aa", unit="Angstrom", description=f"upper {wave}"),
         Column(made.weights, "weight", description=_of_weight(saved)),
     ]
+    if saved.n_filled is not None:
+        of = "pixels that were filled in, not measured"
+        columns.append(Column(saved.n_filled, "n_filled", dtype="int32", description=of))
     if not made.nothing:
         columns += _effect_columns(saved)
     if (intervals := saved.intervals) is not None:

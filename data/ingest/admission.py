@@ -69,6 +69,11 @@ class Admission:
         self.n_done = place[before["file"].iloc[-1]] if len(before) else 0
         self._n_taken = len(before)
         self._file_of = writer.file_of_id_before
+        self._labelled_before = (
+            {self._labels.name_of(id, file) for id, file in self._file_of.items()}
+            if self._labels.names
+            else set()
+        )
         self._file_of |= dict(zip(before["id"], before["file"], strict=True))
         self._examples: dict[str, list[tuple[str, str]]] = {}
         for one in rejects.to_dict("records"):
@@ -109,12 +114,15 @@ class Admission:
         catalog = Collection.open(self._writer.path).catalog
         of_other = catalog[OBJECT].to_numpy() != catalog["id"].to_numpy()
         by_number = self._by_number()
+        names = self._labels.names
+        unused = [name for name in names if name not in self._labelled]
         return IngestReport(
             path=self._writer.path,
             n_files=self._n_files,
             n_taken=self._n_taken,
             rejected=dict(by_number),
-            unknown_labels=tuple(n for n in self._labels.names if n not in self._labelled),
+            unknown_labels=tuple(n for n in unused if n not in self._labelled_before),
+            labels_passed_over=tuple(n for n in names if n in self._labelled_before),
             n_counts=self._remarks["counts"],
             n_relative=self._remarks["relative"],
             n_medium_unsaid=self._remarks["medium"],

@@ -44,6 +44,9 @@ class IngestReport:
         first.
     unknown_labels
         Names in the labels file that match no input.
+    labels_passed_over
+        Names in the labels file of spectra that were in the collection before, and stay as they
+        are.
     n_counts
         Number of accepted spectra in counts, without flux calibration.
     n_relative
@@ -73,6 +76,7 @@ class IngestReport:
     n_taken: int
     rejected: dict[str, int]
     unknown_labels: tuple[str, ...] = ()
+    labels_passed_over: tuple[str, ...] = ()
     n_counts: int = 0
     n_relative: int = 0
     n_medium_unsaid: int = 0

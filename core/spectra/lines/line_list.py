@@ -9,7 +9,11 @@ import numpy as np
 
 from ..air_vacuum import SPEED_OF_LIGHT_KMS, air_to_vacuum, vacuum_to_air
 
-__all__ = ["O25_FILTER_LINES", "P21_MARKERS", "PAGE_LINES", "Line", "velocity_mask"]
+__all__ = [
+    "O25_FILTER_LINES", "P21_MARKERS", "PAGE_LINES", "Line", "lines_reaching", "velocity_mask",
+]  # fmt: skip
+
+_CORE_KMS = 150.0  # as wide as SDSS resolves a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,21 @@ PAGE_LINES: tuple[Line, ...] = (
     Line.from_vacuum("sii6731", "[S II] 6731", 6732.68),
     Line.from_vacuum("ariii7136", "[Ar III] 7136", 7137.76),
 )
+
+
+def lines_reaching(low_aa: float, high_aa: float) -> tuple[Line, ...]:
+    """Lines of the page whose core, ±150 km/s round the centre, reaches into a stretch.
+
+    Parameters
+    ----------
+    low_aa, high_aa
+        Its ends, vacuum Å at rest. A line at an edge belongs to both sides, as its flux does.
+    """
+    reach = 1 + _CORE_KMS / SPEED_OF_LIGHT_KMS
+    return tuple(
+        line for line in PAGE_LINES if low_aa <= line.wave_vac_aa * reach
+        and line.wave_vac_aa <= high_aa * reach
+    )  # fmt: skip
 
 
 def velocity_mask(wave_vac_aa: np.ndarray, lines: Iterable[Line], v_kms: float) -> np.ndarray:

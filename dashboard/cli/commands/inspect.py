@@ -100,7 +100,8 @@ def _print_explained(explained: Explained, id: str, *, as_json: bool) -> None:
         document = explanation_document(
             saved.explanation, explained.wave_rest_aa, mirrored=saved.mirrored
         )
-        print_json(about | document | intervals_document(saved))
+        filled = None if saved.n_filled is None else saved.n_filled.tolist()
+        print_json(about | document | {"n_filled": filled} | intervals_document(saved))
         return
     if doubted := doubt(saved.origin.z_warning):
         console.print(doubted, style="yellow", highlight=False, markup=False)
@@ -108,8 +109,9 @@ def _print_explained(explained: Explained, id: str, *, as_json: bool) -> None:
     console.print(verdict_text(verdict), highlight=False)
     print_lines(f"  {line}" for line in verdict_lines(verdict))
     lines = explanation_lines(
-        saved.explanation, explained.wave_rest_aa, id=id, mirrored=saved.mirrored
-    )
+        saved.explanation, explained.wave_rest_aa, id=id, mirrored=saved.mirrored,
+        n_filled=saved.n_filled,
+    )  # fmt: skip
     print_lines(lines)
     console.print(f"  {explained.trust.sentence()}")
     if saved.recurrence is not None:

@@ -124,7 +124,7 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
     yield f"[bold]{_as_named(summary['path'])}[/bold]"
     low, high = summary["wave_rest_aa"]
     spectra = counted(summary["n_spectra"], "spectrum", "spectra")
-    yield f"  {spectra}, {low:.0f}–{high:.0f} Å at rest in vacuum"
+    yield f"  {spectra}, prepared from {low:.0f}–{high:.0f} Å at rest in vacuum"
     labels = (f"{count} {label or 'unlabelled'}" for label, count in summary["labels"].items())
     yield f"  types: {', '.join(labels)}"
     yield f"  {summary['n_rejected']} rejected"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....core.explain.flux_effects import effects
-from ....core.spectra.lines.line_list import PAGE_LINES
+from ....core.spectra.lines.line_list import lines_reaching
 from ....core.targets.scales import held_words
 from ....core.words import goodness
 from ...figures.words.effect_words import does_words, unit_words
@@ -85,10 +85,12 @@ def explanation_lines(
     id: str,
     top: int = 5,
     mirrored: np.ndarray | None = None,
+    n_filled: np.ndarray | None = None,
 ) -> Iterator[str]:
     """The verdict in words: the question, the fit of the surrogate, the top segments.
 
-    If there is nothing to explain, only the value.
+    If there is nothing to explain, only the value. ``n_filled`` (S,) is how many pixels of each
+    segment were filled in rather than measured.
     """
     if explanation.nothing:
         yield f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}"
@@ -110,7 +112,10 @@ def explanation_lines(
     edges, seen = explanation.edges(wave_rest_aa), effects(explanation, mirrored=mirrored)
     for segment in explanation.top(top):
         low, high = edges[segment]
-        names = [line.label for line in PAGE_LINES if low <= line.wave_vac_aa <= high]
+        names = [line.label for line in lines_reaching(low, high)]
         value, does = seen.values[segment], does_words(seen, int(segment))
+        filled = 0 if n_filled is None else int(n_filled[segment])
+        n_pixels = int(np.count_nonzero(explanation.labels == segment))
+        names += [f"({filled} of its {n_pixels} pixels filled in, not measured)"] * bool(filled)
         yield f"  {low:7.1f}–{high:7.1f} Å  {value:+.3e}  {does} it  {', '.join(names)}"
     yield f"  (change of {explanation.target} {unit_words(explanation, seen)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,11 +41,12 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     if report.n_known:
         files = "file" if report.n_known == 1 else "files"
         yield f"  {report.n_known:6d} {files} passed over: their spectra are in the collection"
-    if report.unknown_labels:
-        listed = ", ".join(report.unknown_labels[:5])
-        n = len(report.unknown_labels)
-        lead = f"[yellow]{counted(n, 'label')} of no file here[/yellow]"
-        yield f"{lead}: {escape(listed)}{' …' if n > 5 else ''}"
+    yield from _unused_labels("of no file here", report.unknown_labels)
+    yield from _unused_labels(
+        "of spectra that were there already, and stay as they are (spexplain remove, then ingest "
+        "again, gives them what the labels say)",
+        report.labels_passed_over,
+    )
     yield from _label_lines(report.labels)
     if report.n_counts:
         yield (
@@ -74,6 +75,12 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
         )
     if report.n_taken:
         yield f"next: spexplain build {report.path}"
+
+
+def _unused_labels(why: str, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        listed = f"{', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+        yield f"[yellow]{counted(len(names), 'label')} {why}[/yellow]: {escape(listed)}"
 
 
 def _label_lines(labels: LabelWords) -> Iterator[str]:

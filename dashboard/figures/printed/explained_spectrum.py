@@ -157,7 +157,7 @@ def explained_spectrum_figure(
     either = runs.of_pixels(seen.either[explanation.labels].astype(float)) == 1
     run_colours = _run_colours(palette, weights, either, scale, colours)
     # What was filled in is dashed, not part of the line (surroundings.py).
-    line = flux if sight.whole is None else np.where(sight.whole.filled, np.nan, flux)
+    line = flux if sight.unmeasured is None else np.where(sight.unmeasured, np.nan, flux)
     if paint == "line":
         draw_painted_line(upper, runs, run_colours, wave, line)
     else:
@@ -184,7 +184,9 @@ def explained_spectrum_figure(
 
 def _warning(verdict: Verdict | None, z_warning: str, width_in: float) -> list[str]:
     """Warnings about redshift and domain of the spectrum, wrapped to the width."""
-    said = [doubt(z_warning), outside_words(None if verdict is None else verdict.domain)]
+    domain = None if verdict is None else verdict.domain
+    notes = () if domain is None else domain.notes
+    said = [doubt(z_warning), outside_words(domain), *(f"the model: {note}" for note in notes)]
     return [line for words in said for line in wrap(words, int(_LETTERS * width_in))]
 
 

@@ -37,9 +37,10 @@ def draw_surroundings(
     What each of them is, in words.
     """
     words = []
+    seen = sight.axis.of_rest(prepared[0])
     if sight.whole is not None:
         whole = sight.whole
-        x, seen = sight.axis.of_rest(whole.wave_rest_aa), sight.axis.of_rest(prepared[0])
+        x = sight.axis.of_rest(whole.wave_rest_aa)
         beyond = (x < seen[0]) | (x > seen[-1])
         if sight.errors:
             low, high = whole.flux - whole.sigma, whole.flux + whole.sigma
@@ -54,11 +55,12 @@ def draw_surroundings(
                 words.append("pale blue: what the model saw")
         if _hatch(axes, x, np.isnan(whole.flux), colours):
             words.append("hatched: no data")
-        if _hatch(axes, seen, whole.filled, colours):
-            dashes = np.where(whole.filled, prepared[1], np.nan)
-            axes.plot(seen, dashes, color=colours.warn, lw=0.7, ls=(0, (2, 2)), zorder=3)
-            words.append("hatched: no data, or filled in" if "hatched: no data" in words else
-                        "hatched: filled in, not measured")  # fmt: skip
+    filled = sight.unmeasured
+    if filled is not None and _hatch(axes, seen, filled, colours):
+        dashes = np.where(filled, prepared[1], np.nan)
+        axes.plot(seen, dashes, color=colours.warn, lw=0.7, ls=(0, (2, 2)), zorder=3)
+        words.append("hatched: no data, or filled in" if "hatched: no data" in words else
+                     "hatched: filled in, not measured")  # fmt: skip
     inks = over_colours(theme)
     for line in sight.over:
         x = sight.axis.of_rest(line.wave_rest_aa)

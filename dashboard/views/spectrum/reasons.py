@@ -9,7 +9,7 @@ from bokeh.core.properties import value as constant
 from bokeh.models import Segment, Text
 from bokeh.plotting import figure
 
-from ....core.spectra.lines.line_list import PAGE_LINES
+from ....core.spectra.lines.line_list import lines_reaching
 from ...figures.bokeh_style import FONT
 from ...figures.filled_source import clear, empty_source, fill
 from ...figures.theme import THEMES
@@ -126,5 +126,5 @@ def beyond_text(beyond: float) -> str:
 def segment_name(segment: int, edges: np.ndarray) -> str:
     """A segment by its wavelengths and the lines in it: "4986–5007 Å [O III]"."""
     low, high = edges[segment]
-    names = [line.label for line in PAGE_LINES if low <= line.wave_vac_aa <= high]
+    names = [line.label for line in lines_reaching(low, high)]
     return f"{low:.0f}–{high:.0f} Å {' '.join(names)}".rstrip()

@@ -237,7 +237,8 @@ def test_a_file_that_cannot_be_written_is_named_without_numbers(
     done = spexplain(*words, tmp_path / "why.csv")
     assert done.returncode == 1
     assert (
-        done.stderr.strip() == f"error cannot write {tmp_path / 'why.csv'}: No space left on device"
+        done.stderr.partition(";")[0]
+        == f"error cannot write {tmp_path / 'why.csv'}: No space left on device"
     )
     assert [*tmp_path.iterdir()] == []
 

@@ -191,6 +191,8 @@ def test_segments_and_baselines_of_ones_own(m, labelled):
     ours = sx.ExplainSettings(method="occlusion", n_segments=10, factor=0.8)
     same = explain(x, m.target("type 1"), ours)
     np.testing.assert_allclose(plain.weights, same.weights, atol=1e-6)
+    with pytest.raises(ValueError, match=r"is n_segments=50"):
+        m.explain(x, "type 1", segments=50)
     with pytest.raises(ValueError, match=r"no lines \['hbetta'\]"):
         m.explain(x, "type 1", segments=["hbetta"])
 

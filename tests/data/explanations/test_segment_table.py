@@ -10,6 +10,7 @@ from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.targets import CallableTarget
 from spexplain.core.trust.intervals import Intervals
 from spexplain.core.trust.recurrences import recurrence
+from spexplain.data.explanations.fits_file import load_explanation, save_explanation
 from spexplain.data.explanations.saved import Origin, SavedExplanation
 from spexplain.data.explanations.segment_table import segment_table, write_segment_table
 
@@ -105,6 +106,19 @@ def test_what_other_exposures_would_say_has_columns_of_its_own(
     assert "another exposure" in table["noise_high"].description
     assert "30 redraws" in table["seen_again"].description
     assert ("beyond_noise" in table.colnames) == of_score
+
+
+def test_pixels_that_were_filled_in_are_counted_by_segment(tmp_path: Path, saved: SavedExplanation):
+    filled = np.zeros(160, bool)
+    filled[[3, 4, 25]] = True
+    told = dataclasses.replace(saved, filled=filled)
+    table = segment_table(told)
+    assert table["n_filled"].tolist() == [2, 0, 1, *[0] * 13]
+    assert "n_filled" not in segment_table(saved).colnames
+    save_explanation(tmp_path / "filled.fits", told)
+    np.testing.assert_array_equal(load_explanation(tmp_path / "filled.fits").filled, filled)
+    with pytest.raises(ValueError, match=r"filled must be \(160,\), got \(3,\)"):
+        dataclasses.replace(saved, filled=filled[:3])
 
 
 def test_without_an_interval_there_are_no_columns_for_it(saved: SavedExplanation):

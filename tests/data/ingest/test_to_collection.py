@@ -146,6 +146,9 @@ def test_labels_reach_the_catalog_and_unknown_ones_are_reported(folder, tmp_path
         "0266-51602-0001": "type 2", "0266-51602-0004": "type 1"
     }  # fmt: skip
     assert report.unknown_labels == ("nobody",)
+    again = ingest([folder], into=report.path, labels=csv)
+    kept = ("0266-51602-0001", "0266-51602-0004")
+    assert (again.labels_passed_over, again.unknown_labels) == (kept, ("nobody",))
 
 
 def test_labels_by_file_name(folder, tmp_path):

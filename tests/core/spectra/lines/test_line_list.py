@@ -10,6 +10,7 @@ from spexplain.core.spectra.lines.line_list import (
     O25_FILTER_LINES,
     P21_MARKERS,
     PAGE_LINES,
+    lines_reaching,
     velocity_mask,
 )
 
@@ -67,6 +68,17 @@ def test_a_window_is_exactly_its_velocity_wide(v_kms, which):
     assert inside[2]
     if v_kms > 1e-3:
         assert inside.tolist() == [False, True, True, True, False]
+
+
+@given(st.sampled_from(PAGE_LINES), st.floats(1.0, 40.0))
+def test_a_line_at_an_edge_belongs_to_both_sides_and_one_beyond_its_core_to_none(line, width_aa):
+    at, core = line.wave_vac_aa, line.wave_vac_aa * 150 / 299_792.458
+    for low, high in ((at - width_aa, at), (at, at + width_aa), (at - 0.1, at + 0.1)):
+        assert line in lines_reaching(low, high)
+    for edge in (0.98 * core, 1.02 * core):
+        inside = edge < core
+        assert (line in lines_reaching(at + edge, at + edge + width_aa)) == inside
+        assert (line in lines_reaching(at - edge - width_aa, at - edge)) == inside
 
 
 def test_more_velocity_never_masks_less():

@@ -21,7 +21,7 @@ WHY = (
 )
 WHOSE = "the demo's, learned on 3,346 simulated AGN"
 OUTSIDE = DomainVerdict(True, WHY, -3.2, 0.4)
-INSIDE = DomainVerdict(False, "", 5.0, 0.4, ("z 0.900 lies beyond theirs, 0.020–0.750",))
+INSIDE = DomainVerdict(False, "", 5.0, 0.4, ("z 0.900 not within 0.020–0.750, what it learned on",))
 
 
 @pytest.mark.parametrize(("domain", "warned"), [(OUTSIDE, True), (INSIDE, False), (None, False)])
@@ -39,7 +39,7 @@ def test_the_page_warns_before_it_says_a_type(session, monkeypatch, domain, warn
 
 
 def test_notes_and_what_is_not_known_are_said_with_the_model() -> None:
-    assert "z 0.900 lies beyond theirs" in domain_html(INSIDE, WHOSE)[1]
+    assert "z 0.900 not within 0.020–0.750" in domain_html(INSIDE, WHOSE)[1]
     assert "build again" in domain_html(None, WHOSE)[1]
     assert "clip" in domain_html(INSIDE, WHOSE)[1]
     assert "clip" not in domain_html(replace(INSIDE, notes=INSIDE.notes * 2), WHOSE)[1]
