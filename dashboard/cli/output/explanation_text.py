@@ -116,6 +116,6 @@ def explanation_lines(
         value, does = seen.values[segment], does_words(seen, int(segment))
         filled = 0 if n_filled is None else int(n_filled[segment])
         n_pixels = int(np.count_nonzero(explanation.labels == segment))
-        names += [f"({filled} of its {n_pixels} pixels filled in, not measured)"] * bool(filled)
-        yield f"  {low:7.1f}–{high:7.1f} Å  {value:+.3e}  {does} it  {', '.join(names)}"
+        note = f"  ({filled} of its {n_pixels} pixels filled in, not measured)" * bool(filled)
+        yield f"  {low:7.1f}–{high:7.1f} Å  {value:+.3e}  {does} it  {', '.join(names)}{note}"
     yield f"  (change of {explanation.target} {unit_words(explanation, seen)})"

@@ -48,3 +48,11 @@ def test_the_lines_name_the_strongest_segments_and_what_stands_in_them(explanati
     lowering = next(line for line in rest if "Hβ" in line)
     assert "lowers it" in lowering
     assert "-" in lowering.split("Å")[1]
+
+
+def test_a_segment_of_which_pixels_were_filled_in_says_how_many(explanation) -> None:
+    n_filled = np.zeros(10, np.int64)
+    n_filled[explanation.top(1)] = 4
+    _, first, second, *_ = explanation_lines(explanation, WAVE, id="sim-1", n_filled=n_filled)
+    assert first.endswith("[O III] 5007  (4 of its 30 pixels filled in, not measured)")
+    assert "filled" not in second
