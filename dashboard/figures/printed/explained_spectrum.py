@@ -336,10 +336,10 @@ def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None)
         words = "weight = slope of\nthe target by the\nflux above"
     elif seen.unit != "fill":
         of = "flux" if seen.unit == "flux" else "contrast"
-        words = f"weight = change\nof target per +10 %\nof {of} here"
+        words = f"weight = change\nof the target per\n+10 % of {of}"
     notes = [words]
     if intervals is not None:
-        notes.append(f"shaded: its limit,\n{percent(intervals.confidence, 'g')}, by masks")
+        notes.append(f"grey: {percent(intervals.confidence, 'g')} from\nother masks")
     return notes
 
 
