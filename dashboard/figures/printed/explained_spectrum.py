@@ -339,7 +339,7 @@ def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None)
         words = f"weight = change\nof the target per\n+10 % of {of}"
     notes = [words]
     if intervals is not None:
-        notes.append(f"grey: {percent(intervals.confidence, 'g')} from\nother masks")
+        notes.append(f"shaded: {percent(intervals.confidence, 'g')}, by\nrandom masks")
     return notes
 
 

@@ -89,7 +89,7 @@ def test_colours_are_symmetric_about_zero(lime: Explanation):
 def test_nothing_overlaps_and_all_is_inside(method, paint):
     found = explain(FLUX, TARGET, ExplainSettings(method=method, n_segments=60, n_samples=300))
     fig = draw(found, paint=paint, intervals=around(found.weights))
-    assert any("its limit,\n95 %, by masks" in text.get_text() for text in fig.texts)
+    assert any("shaded: 95 %, by\nrandom masks" in text.get_text() for text in fig.texts)
     fig.canvas.draw()
     inside = {line.label for line in PAGE_LINES if WAVE[0] < line.wave_vac_aa < WAVE[-1]}
     names = [text for text in fig.axes[1].texts if text.get_text() in inside]
