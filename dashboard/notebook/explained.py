@@ -21,6 +21,7 @@ from ...core.spectra.redshift_warning import doubt
 from ...core.targets import Target
 from ...core.targets.scales import held_words
 from ...core.trust import Trust, assess
+from ...core.words import goodness
 from ...data.explanations.fits_file import save_explanation
 from ...data.explanations.saved import Origin, SavedExplanation
 from ..figures.words.effect_words import does_words
@@ -196,6 +197,7 @@ class Explained:
         made = self.explanation
         of = f" of {self.name}" if self.name else ""
         drawn = "" if made.method in ("saliency", "occlusion") else f", {made.n_samples:,} samples"
+        drawn += f", {goodness(made.r2)}" * (made.method == "lime" and not made.nothing)
         first = f"<{made.method} explanation{of}: {made.target} = {self.value:.4g}{drawn}"
         told = (self.doubted, self.outside, self.untested, held_words(made.target, self.value))
         first += "".join(f"; {words}" for words in told if words)
@@ -206,7 +208,9 @@ class Explained:
         line = f" ({top['lines']})" if top["lines"] else ""
         line += f", {n} of its pixels filled in" if (n := top.get("n_filled", 0)) else ""
         segment, seen = int(top["segment"]), self.effects
-        most = f"{does_words(seen, segment)} it most, {seen.values[segment]:+.3g} at {where}{line}"
+        per = " per unit of flux" * (seen.unit == "slope")
+        most = f"{does_words(seen, segment)} it most, {seen.values[segment]:+.3g}{per} at {where}"
+        most += line
         return f"{first}; {most}>"
 
     def _repr_html_(self) -> str:

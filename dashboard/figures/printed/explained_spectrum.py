@@ -186,7 +186,7 @@ def _warning(verdict: Verdict | None, z_warning: str, width_in: float) -> list[s
     """Warnings about redshift and domain of the spectrum, wrapped to the width."""
     domain = None if verdict is None else verdict.domain
     notes = () if domain is None else domain.notes
-    said = [doubt(z_warning), outside_words(domain), *(f"the model: {note}" for note in notes)]
+    said = [doubt(z_warning), outside_words(domain), *notes]
     return [line for words in said for line in wrap(words, int(_LETTERS * width_in))]
 
 

@@ -255,13 +255,13 @@ class BuiltDomain:
             if not ends[0] <= value <= ends[1]:
                 learnt_range = f"{ends[0]:{digits}}–{ends[1]:{digits}}"
                 notes.append(
-                    f"{title} {value:{digits}} not within {learnt_range}, what it learned on"
+                    f"{title} {value:{digits}} not within {learnt_range}, what the model learned on"
                     f"{untested}"
                 )
         z, predicted = facts.get("z", np.nan), facts.get("predicted", "")
         low, high = (self.sample.get(Z_OF_TYPES) or {}).get(predicted, (-np.inf, np.inf))
         if (z < low or z > high) and not any(note.startswith("z ") for note in notes):
-            of = f"the {predicted} it learned on"
+            of = f"the {predicted} the model learned on"
             notes.append(f"z {z:.3f} not within {low:.3f}–{high:.3f} of {of}{untested}")
         subclass = str(facts.get("subclass", ""))
         words = set(subclass.split())

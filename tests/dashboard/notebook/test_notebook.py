@@ -17,8 +17,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from spexplain.core.explain.entry import explain
 from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.data.explanations.fits_file import load_explanation
 from spexplain.data.explanations.replaying import OtherModelError
 from spexplain.data.ingest.readers import ReadError
+from spexplain.data.lenses.whole_spectrum import whole_of_row
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +138,25 @@ def test_a_replay_refuses_another_model_of_the_same_name(c, m, labelled, tmp_pat
     with pytest.raises(OtherModelError, match=r"another model, or trained again"):
         sx.replay(tmp_path / "why.fits", other)
     assert sx.replay(tmp_path / "why.fits", other, allow_other_model=True).value is not None
+
+
+def test_pixels_that_were_filled_in_are_said_wherever_a_reason_may_rest_on_them(c, tmp_path):
+    wave, lens = c.wave_of("anomaly"), c.lenses["anomaly"]
+    row = next(
+        row for row in map(int, lens.rows)
+        if whole_of_row(c.collection, lens, row, lens.prepared(row)).filled.sum() > 5
+    )  # fmt: skip
+    filled = whole_of_row(c.collection, lens, row, lens.prepared(row)).filled
+    last = int(np.flatnonzero(filled)[0])
+    e = sx.model(lambda x: x[:, last], wave).explain(c[row], n_samples=200)
+    np.testing.assert_array_equal(e.filled, filled)
+    assert f"{filled.sum():,} of {filled.size:,} pixels filled in, not measured" in e.done
+    table = e.table()
+    assert table["n_filled"].sum() == filled.sum()
+    assert f", {table['n_filled'][0]} of its pixels filled in" in repr(e)
+    assert "hatched: filled in, not measured" in e._repr_html_()
+    e.save(tmp_path / "why.fits")
+    np.testing.assert_array_equal(load_explanation(tmp_path / "why.fits").filled, filled)
 
 
 def test_many_keep_their_errors_in_place_or_raise_which(m, labelled):

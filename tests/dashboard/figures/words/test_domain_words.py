@@ -21,7 +21,9 @@ WHY = (
 )
 WHOSE = "the demo's, learned on 3,346 simulated AGN"
 OUTSIDE = DomainVerdict(True, WHY, -3.2, 0.4)
-INSIDE = DomainVerdict(False, "", 5.0, 0.4, ("z 0.900 not within 0.020–0.750, what it learned on",))
+INSIDE = DomainVerdict(
+    False, "", 5.0, 0.4, ("z 0.900 not within 0.020–0.750, what the model learned on",)
+)
 
 
 @pytest.mark.parametrize(("domain", "warned"), [(OUTSIDE, True), (INSIDE, False), (None, False)])

@@ -116,7 +116,7 @@ def test_beyond_the_redshifts_of_the_type_it_is_called_it_says_so(surveyed):
     newcomers, twin = OutsideLens(surveyed, lens), as_observed(surveyed, 0)
     called = newcomers.look(twin).verdict.predicted
     z_of_types[called] = [0.5, 0.6]
-    said = f" not within 0.500–0.600 of the {called} it learned on: probabilities and sets were "
+    said = f" not within 0.500–0.600 of the {called} the model learned on: probabilities and sets "
     assert any(said in note for note in newcomers.look(twin).verdict.domain.notes)
     row = int(lens.columns.index[lens.columns["predicted"] == called][0])
     (note,) = (note for note in lens.verdict(row).domain.notes if said in note)
