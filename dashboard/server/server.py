@@ -40,7 +40,6 @@ from .access.terms import Terms
 from .answers import Dressed
 from .deeds import deeds_written
 from .gate import Gate
-from .limits.pages_in_turn import PagesInTurn
 from .limits.room_for_files import RoomForFiles, most_connections
 from .limits.short_logs import keep_logs_short
 from .limits.small_arrays import hold_arrays
@@ -164,7 +163,6 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
             partial(Dressed, seen=service.answered, path=terms.path),
             partial(OnlyKnownHosts, hosts=terms.hosts),
             partial(Refusing, reason=gate),
-            partial(PagesInTurn, path=terms.path),
         )
         _until_stopped(server, _serving(workspace, terms, port))
     except KeyboardInterrupt:
