@@ -48,7 +48,7 @@ def score_lines(leaders: ScoreLeaders) -> Iterator[str | Table]:
         cells = (f"{100 * leaders.shared.loc[name, other]:.0f}" for other in names)
         shared.add_row(f"{number} {SCORE_TITLES[name]}", *cells)
     yield shared
-    if leaders.top < FEW:
+    if leaders.top < min(FEW, leaders.n_ranked):
         yield f"95 % intervals of such shares: {_intervals(leaders.top)}"
     in_all = percent(leaders.in_all, ".1f")
     of_spectra = percent(leaders.top / leaders.n_ranked, ".1f")
