@@ -37,7 +37,7 @@ class ClusterChoice:
     tls
         Folder with ``ca.pem`` (whom to trust), ``cert.pem`` and ``key.pem`` (our identity).
     few_chunks
-        Locally, a stage of fewer chunks runs them in this process.
+        Locally, a stage of fewer chunks runs them in this process, unless workers run already.
 
     Raises
     ------

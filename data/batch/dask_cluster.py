@@ -47,8 +47,9 @@ class DaskCluster:
         return _OnCluster(self)
 
     def takes(self, n_chunks: int) -> bool:
-        """Whether so many chunks are worth the cluster."""
-        return not self._choice.local or n_chunks >= self._choice.few_chunks
+        """Whether so many chunks are worth the cluster: any where its workers run already."""
+        running = self._workers is not None
+        return running or not self._choice.local or n_chunks >= self._choice.few_chunks
 
     @property
     def local(self) -> bool:

@@ -1,6 +1,7 @@
 """Chunks by two worker processes: killed ones cost their chunk, a lost scheduler is said."""
 
 import contextlib
+import os
 
 import dask
 import pytest
@@ -65,6 +66,12 @@ def test_many_are_shared_out_and_the_dashboard_is_told(cluster, tmp_path, chunks
     assert len(pids(tmp_path)) == N
     assert len(told) == 1
     assert told[0].startswith("2 workers, dashboard http://127.0.0.1:")
+
+
+def test_few_chunks_go_to_workers_that_run_already(cluster, tmp_path, chunks):
+    cluster.workers()
+    assert done(cluster, logged(), chunks[:2], tmp_path / "parts") == [0, 1]
+    assert str(os.getpid()) not in pids(tmp_path)
 
 
 def test_workers_keep_the_memory_that_arrays_had_and_unpack_with_one_thread(
