@@ -122,7 +122,7 @@ STEPS = (
         (
             (
                 "network/mean_square.py",
-                "return form.walked(way, folding().entering(rows), masks, rows)",
+                "return form.evaluate(way, folding().entering(rows), masks, rows)",
                 "variables, astray = way.values(folding().entering(rows))\n"
                 "            return form.values(variables, masks, rows), astray",
             ),

@@ -16,7 +16,7 @@ __all__ = ["public_names"]
 
 
 def public_names(room: str) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a room: its names are imported when they are first asked for.
+    """The ``__getattr__`` of a room: its names are imported when they are first attribute for.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def public_names(room: str) -> Callable[[str], Any]:
         By the function returned, of a name that the room does not hand on.
     """
 
-    def asked(name: str) -> Any:
+    def attribute(name: str) -> Any:
         package = sys.modules[room]
         if name not in getattr(package, "__all__", ()):
             raise AttributeError(f"module {room!r} has no attribute {name!r}")
@@ -38,7 +38,7 @@ def public_names(room: str) -> Callable[[str], Any]:
         setattr(package, name, value)
         return value
 
-    return asked
+    return attribute
 
 
 def _homes(file: str) -> dict[str, str]:

@@ -126,7 +126,7 @@ def explain_progressively(
     unit = getattr(x, "unit", None)
     if unit is not None:
         raise TypeError(f"x has the unit {unit!s}: explain_spectrum takes it, and knows the axis")
-    _check_asked(target, settings)
+    _check_request(target, settings)
     if np.ma.is_masked(x):
         masked = np.count_nonzero(np.ma.getmaskarray(x))
         raise ValueError(f"{masked} of {np.size(x)} pixels are masked: fill or cut them first")
@@ -180,7 +180,7 @@ def explain_many(
         yield from outer.map(one, spectra)
 
 
-def _check_asked(target: Target, settings: ExplainSettings) -> None:
+def _check_request(target: Target, settings: ExplainSettings) -> None:
     """Raise TypeError, with a remedy, unless these are a target and settings."""
     if not isinstance(settings, ExplainSettings):
         raise TypeError(

@@ -72,7 +72,7 @@ class Effects:
         one, other = self.times * low, self.times * high
         return np.minimum(one, other), np.maximum(one, other)
 
-    def said(self, segment: int) -> str:
+    def in_words(self, segment: int) -> str:
         """Effect of one segment: 'more raises', 'any change lowers', 'raises', 'nothing'."""
         value = self.values[segment]
         if value == 0:

@@ -105,12 +105,12 @@ class Spectrum:
             values.flags.writeable = False
             object.__setattr__(self, name, values)
 
-    def told(self, **said: Any) -> Spectrum:
-        """The same pixels, not looked at again, of which something else is said.
+    def with_facts(self, **facts: Any) -> Spectrum:
+        """The same pixels with other facts, without checking the pixels again.
 
         Parameters
         ----------
-        **said
+        **facts
             Attributes other than the arrays.
 
         Raises
@@ -118,11 +118,11 @@ class Spectrum:
         ValueError
             One is an array's, or the class is unknown.
         """
-        if wrong := said.keys() & {*_PIXELS}:
+        if wrong := facts.keys() & {*_PIXELS}:
             raise ValueError(f"{self.id}: {', '.join(sorted(wrong))} would have to be checked")
         other = object.__new__(Spectrum)
         for name in Spectrum.__slots__:
-            value = said[name] if name in said else getattr(self, name)
+            value = facts[name] if name in facts else getattr(self, name)
             object.__setattr__(other, name, value)
         _check_class(other)
         return other

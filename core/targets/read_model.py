@@ -96,20 +96,20 @@ def _estimator(
         own = named
     if _softmax_of_decisions(source):
         # Its probabilities are rounded to 0 and 1 where it is sure; what they are made of is not.
-        return AnyModel(name, _asked(source, "decision_function"), "logits", own)
+        return AnyModel(name, _with_feature_names(source, "decision_function"), "logits", own)
     if hasattr(source, "predict_proba"):
         known = read_classifier(source) if named is None else None
         machine = known if isinstance(known, CoupledSvm) else None
-        answers = _asked(source, "predict_proba")
+        answers = _with_feature_names(source, "predict_proba")
         return AnyModel(name, answers, "probabilities", own, machine=machine)
     if hasattr(source, "decision_function"):
-        return AnyModel(name, _asked(source, "decision_function"), "decisions", own)
+        return AnyModel(name, _with_feature_names(source, "decision_function"), "decisions", own)
     if hasattr(source, "classes_"):
         raise TypeError(
             f"{name} tells the class alone, with neither predict_proba nor decision_function: "
             "calibrate it (sklearn.calibration.CalibratedClassifierCV)"
         )
-    return AnyModel(name, _asked(source, "predict"), outputs or "probabilities", own)
+    return AnyModel(name, _with_feature_names(source, "predict"), outputs or "probabilities", own)
 
 
 def _without_classes(source: Any, name: str) -> AnyModel:
@@ -130,7 +130,7 @@ def _without_classes(source: Any, name: str) -> AnyModel:
             "made otherwise, name its classes: classes=(...), or hand over a function of one "
             "number, such as model.decision_function"
         )
-    return AnyModel(name, _asked(source, "predict"), "value")
+    return AnyModel(name, _with_feature_names(source, "predict"), "value")
 
 
 def _strangeness(source: Any, name: str, kind: str) -> tuple[str, Answers]:
@@ -147,12 +147,12 @@ def _strangeness(source: Any, name: str, kind: str) -> tuple[str, Answers]:
             f"{name} has no score_samples: it scores no spectra but those it was fitted to; "
             "LocalOutlierFactor does with novelty=True"
         )
-    scores = _asked(source, "score_samples")
+    scores = _with_feature_names(source, "score_samples")
     shown = f"{name} anomaly score" if kind == "outlier_detector" else f"−log density ({name})"
     return shown, lambda spectra: -np.asarray(scores(spectra))
 
 
-def _asked(source: Any, method: str) -> Answers:
+def _with_feature_names(source: Any, method: str) -> Answers:
     """A method of an estimator, whose spectra bear the names of the table it was fitted to."""
     answers = getattr(source, method)
     names = getattr(source, "feature_names_in_", None)

@@ -11,7 +11,7 @@ __all__ = [
     "LEAST",
     "SCALES",
     "Scale",
-    "held_words",
+    "clipped_note",
     "of_log_odds",
     "on_scale",
     "scale_name",
@@ -52,7 +52,7 @@ def on_scale(probability: NDArray[np.float64], scale: Scale) -> NDArray[np.float
     return np.log(within) - np.log1p(-within)
 
 
-def held_words(target: str, value: float) -> str:
+def clipped_note(target: str, value: float) -> str:
     """Note that a target's value is of a probability clipped away from 0 or 1; else ""."""
     ends = {("log-odds(", 1): 1, ("log-odds(", -1): 0, ("log p(", -1): 0}
     for (start, side), end in ends.items():

@@ -19,7 +19,7 @@ from ...core.explain.own_pieces import PiecesTarget
 from ...core.spectra.lines.line_list import lines_reaching
 from ...core.spectra.redshift_warning import doubt
 from ...core.targets import Target
-from ...core.targets.scales import held_words
+from ...core.targets.scales import clipped_note
 from ...core.trust import Trust, assess
 from ...core.words import goodness
 from ...data.explanations.fits_file import save_explanation
@@ -154,7 +154,7 @@ class Explained:
                               "wave_max_rest_aa": edges[:, 1], "weight": made.weights})  # fmt: skip
         if seen.unit not in ("fill", "slope"):
             table["per_10_percent"] = seen.values
-        table["change"] = [seen.said(number) for number in range(len(edges))]
+        table["change"] = [seen.in_words(number) for number in range(len(edges))]
         table["lines"] = [
             ", ".join(line.label for line in lines_reaching(low, high)) for low, high in edges
         ]
@@ -199,7 +199,7 @@ class Explained:
         drawn = "" if made.method in ("saliency", "occlusion") else f", {made.n_samples:,} samples"
         drawn += f", {goodness(made.r2)}" * (made.method == "lime" and not made.nothing)
         first = f"<{made.method} explanation{of}: {made.target} = {self.value:.4g}{drawn}"
-        told = (self.doubted, self.outside, self.untested, held_words(made.target, self.value))
+        told = (self.doubted, self.outside, self.untested, clipped_note(made.target, self.value))
         first += "".join(f"; {words}" for words in told if words)
         if made.nothing:
             return f"{first}; {made.nothing}>"
@@ -223,7 +223,7 @@ class Explained:
         words += [f"<b>{escape(self.explanation.target)} = {self.value:.4g}</b>"]
         words += [f"the model says: {says}"] if says else []
         words += [escape(self.trust().sentence())]
-        held = held_words(self.explanation.target, self.value)
+        held = clipped_note(self.explanation.target, self.value)
         words += [escape(text) for text in (held, self.done) if text]
         words += [f"model: {escape(self._origin.whose)}"] if self._origin.whose else []
         table = self.table().head(_ROWS).to_html(index=False, border=0, float_format="%.4g")

@@ -106,7 +106,7 @@ def _of_noise(recurrence: Recurrence) -> Sequence[Any]:
 def _effect_columns(saved: SavedExplanation) -> list[Any]:
     """Effect of more flux on the target, with its unit; and of any change, if requested."""
     effects, target = saved.effects, saved.explanation.target
-    words = [effects.said(number) for number in range(len(effects.values))]
+    words = [effects.in_words(number) for number in range(len(effects.values))]
     change = Column(words, "change", description=f"what it does to {target}")
     if effects.unit in ("fill", "slope"):
         return [change]

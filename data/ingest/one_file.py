@@ -128,7 +128,7 @@ class Intake:
             for read in read_all(path, self.hints):
                 nothing = False
                 ra, dec = on_the_sky(read.ra, read.dec)
-                spectrum = self._at_its_redshift(read.told(file=named, ra=ra, dec=dec))
+                spectrum = self._at_its_redshift(read.with_facts(file=named, ra=ra, dec=dec))
                 bar = entry_bar(spectrum)
                 yield _refused(spectrum, bar) or self._kept(spectrum, bar, codes)
             if nothing:
@@ -145,16 +145,16 @@ class Intake:
         """The spectrum with the redshift from labels or catalogue, if there is one."""
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
-            return spectrum.told(z=self.labels.redshifts[name], z_warning="")
+            return spectrum.with_facts(z=self.labels.redshifts[name], z_warning="")
         row, given = self._row_of(spectrum), self.catalogue
         if row is None:
             return spectrum
         if np.isfinite(given.z[row]):
-            return spectrum.told(z=given.z[row], z_warning=given.z_warning[row])
+            return spectrum.with_facts(z=given.z[row], z_warning=given.z_warning[row])
         if given.of_files and given.z_warning[row]:
-            return spectrum.told(z_warning=given.z_warning[row])
+            return spectrum.with_facts(z_warning=given.z_warning[row])
         if np.isnan(spectrum.z) and given.z_note[row]:
-            return spectrum.told(z_note=f"the catalogue's {given.z_note[row]}")
+            return spectrum.with_facts(z_note=f"the catalogue's {given.z_note[row]}")
         return spectrum
 
     def _kept(self, spectrum: Spectrum, bar: EntryBar | None, codes: LastWave) -> Taken:

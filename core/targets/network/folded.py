@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...compute.blas import one_blas_thread
 from ...compute.compiled_loops import compiled
 from ...neighbourhood.masks import Factors
-from .forward import walk
+from .forward import forward_pass
 from .ranges import Range, unwatched
 from .steps import BENDS, PLAIN, Packed, Step
 
@@ -86,14 +86,14 @@ class Folded:
         entering : (A, m)
             What enters the first layer's units that may wake, as a difference from the base.
         """
-        variables, beyond = self._walked(entering, *unwatched(self.at_base.dtype))
+        variables, beyond = self._forward(entering, *unwatched(self.at_base.dtype))
         return variables, np.flatnonzero(beyond)
 
     def watched(self, entering: Factors) -> tuple[NDArray[np.floating], Range]:
         """Variables (V, m), and the range of what enters each unit of every step."""
         _, _, ordinals = unwatched(self.at_base.dtype)
         least, most = np.zeros((2, len(self.steps.floor)), self.at_base.dtype)
-        variables, _ = self._walked(entering, least, most, ordinals)
+        variables, _ = self._forward(entering, least, most, ordinals)
         return variables, Range(least, most)
 
     def apart(self, seen: Range) -> tuple[Range, ...]:
@@ -102,11 +102,11 @@ class Folded:
         first, *others = (Range(seen.least[a:b], seen.most[a:b]) for a, b in pairwise(ends))
         return (Range(first.least[self.entered], first.most[self.entered]), *others)
 
-    def _walked(self, entering: Factors, *watch: NDArray) -> tuple[NDArray, NDArray]:
+    def _forward(self, entering: Factors, *watch: NDArray) -> tuple[NDArray, NDArray]:
         variables = np.empty((self.n_variables, entering.n_columns), self.at_base.dtype)
         beyond = np.zeros(entering.n_columns, self.at_base.dtype)
         with one_blas_thread():
-            walk(*self.steps, self.entered, *entering, variables, beyond, *watch)
+            forward_pass(*self.steps, self.entered, *entering, variables, beyond, *watch)
         return variables, beyond
 
 

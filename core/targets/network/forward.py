@@ -24,9 +24,9 @@ __all__ = [
     "Room",
     "at_rest",
     "copied",
+    "forward_pass",
+    "forward_tile",
     "room",
-    "walk",
-    "walk_tile",
 ]
 
 LANES = 256
@@ -69,7 +69,7 @@ def room(plan, n_known, n_samples, like):
 
 
 @_compiled
-def walk(
+def forward_pass(
     plan, weights, floor, kind, low, high, entered, left, right,
     variables, beyond, least, most, ordinals,
 ):  # fmt: skip
@@ -97,7 +97,7 @@ def walk(
     variables[:] = 0
     for first in range(0, n_samples, LANES):
         n = min(LANES, n_samples - first)
-        behind = walk_tile(
+        behind = forward_tile(
             plan, weights, floor, kind, low, high, entered, left, right, first, n, n_variables,
             here, beyond[first : first + n], least, most, ordinals,
         )  # fmt: skip
@@ -108,11 +108,11 @@ def walk(
 
 
 @_compiled
-def walk_tile(
+def forward_tile(
     plan, weights, floor, kind, low, high, entered, left, right, first, n, n_variables,
     here, beyond, least, most, ordinals,
 ):  # fmt: skip
-    """Take some samples through the steps, as ``walk`` does all.
+    """Take some samples through the steps, as ``forward_pass`` does all.
 
     Parameters
     ----------

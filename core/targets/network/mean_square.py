@@ -96,7 +96,7 @@ class MeanSquare:
 
         def by_way(way: Folded, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
             form = whole() if way is folding().whole else folded()
-            return form.walked(way, folding().entering(rows), masks, rows)
+            return form.evaluate(way, folding().entering(rows), masks, rows)
 
         def values(rows: slice) -> NDArray[np.float64]:
             tried = folding().tried(rows)

@@ -18,7 +18,7 @@ from ...compute.blas import one_blas_thread
 from ...compute.compiled_loops import compiled
 from ...neighbourhood.masks import Factors, Masks, Rows
 from .folded import Folded
-from .forward import LANES, at_rest, copied, room, walk_tile
+from .forward import LANES, at_rest, copied, forward_tile, room
 from .ranges import unwatched
 
 __all__ = ["BAND", "QuadraticForm"]
@@ -62,7 +62,7 @@ class QuadraticForm:
         self._mixing = np.ascontiguousarray(mixing[:, :0] if alone else mixing)
         self._own = own[:0] if alone else own
 
-    def walked(
+    def evaluate(
         self, way: Folded, entering: Factors, masks: Masks, rows: Rows
     ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """The form (m,) of samples that take a way, and which of them it does not hold for.
@@ -79,7 +79,7 @@ class QuadraticForm:
         total = np.empty(entering.n_columns, self._along.dtype)
         beyond = np.zeros_like(total)
         with one_blas_thread():
-            _walked(
+            _evaluate_tiles(
                 *way.steps, way.entered, *entering, *self._coefficients(masks, rows),
                 beyond, *unwatched(total.dtype), total,
             )  # fmt: skip
@@ -102,17 +102,17 @@ class QuadraticForm:
 
 
 @_compiled
-def _walked(
+def _evaluate_tiles(
     plan, weights, floor, kind, low, high, entered, left, right,
     square, along, mixing, own, apart, beyond, least, most, ordinals, total,
 ):  # fmt: skip
-    """The form of samples that walk the steps, tile by tile."""
+    """The form of samples that take the steps, tile by tile."""
     n_samples, n_variables = len(total), len(along)
     here = room(plan, len(right), n_samples, total)
     bands, slopes = _space(along, own, n_samples, total)
     for first in range(0, n_samples, LANES):
         n = min(LANES, n_samples - first)
-        behind = walk_tile(
+        behind = forward_tile(
             plan, weights, floor, kind, low, high, entered, left, right, first, n, n_variables,
             here, beyond[first : first + n], least, most, ordinals,
         )  # fmt: skip

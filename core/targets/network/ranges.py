@@ -22,7 +22,7 @@ class Range(NamedTuple):
 
 
 def unwatched(dtype: np.dtype) -> tuple[NDArray, NDArray, NDArray]:
-    """Placeholders for least, most and ordinals of ``walk`` if ranges are not wanted."""
+    """Placeholders for least, most and ordinals of ``forward_pass`` if ranges are not wanted."""
     nothing = np.empty(0, dtype)
     return nothing, nothing, np.empty(0, f"i{dtype.itemsize}")
 

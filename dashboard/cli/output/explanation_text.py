@@ -10,7 +10,7 @@ import numpy as np
 
 from ....core.explain.flux_effects import effects
 from ....core.spectra.lines.line_list import lines_reaching
-from ....core.targets.scales import held_words
+from ....core.targets.scales import clipped_note
 from ....core.words import goodness
 from ...figures.words.effect_words import does_words, unit_words
 
@@ -37,7 +37,7 @@ def explanation_document(
     document["effects"] = {
         "unit": "+10 % of the flux" if seen.unit == "flux" else seen.unit,
         "values": seen.values.tolist(),
-        "change": [seen.said(number) for number in range(len(seen.values))],
+        "change": [seen.in_words(number) for number in range(len(seen.values))],
         "weights_mirrored": None if mirrored is None else mirrored.tolist(),
     }
     return {
@@ -105,7 +105,7 @@ def explanation_lines(
         f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}  "
         f"({explanation.method}, {fit}, {'exact, no samples' if explanation.exact else drawn})"
     )
-    if held := held_words(explanation.target, explanation.value):
+    if held := clipped_note(explanation.target, explanation.value):
         yield f"  {held}"
     if explanation.sampled:
         yield f"  sampled, since {explanation.sampled}"

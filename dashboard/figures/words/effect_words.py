@@ -46,7 +46,7 @@ def short_of(effects: Effects) -> str:
 
 def does_words(effects: Effects, segment: int) -> str:
     """Effect of a segment: '+10 % flux raises', 'any change lowers', for a fill 'raises'."""
-    return effects.said(segment).replace("more", short_of(effects), 1)
+    return effects.in_words(segment).replace("more", short_of(effects), 1)
 
 
 def unit_words(explanation: Explanation, effects: Effects) -> str:

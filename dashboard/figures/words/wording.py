@@ -13,7 +13,7 @@ from ....core.explain.flux_effects import effects as effects_of
 from ....core.models.anomaly.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
 from ....core.models.small_samples import percent_interval
 from ....core.settings import ExplainSettings
-from ....core.targets.scales import held_words
+from ....core.targets.scales import clipped_note
 from ....core.words import goodness, number_text, percent, probability_text
 from .effect_words import axis_words, sentence_of, short_of, unit_words
 
@@ -134,7 +134,7 @@ def _either(effects: Effects) -> str:
 
 def _scale_note(explanation: Explanation, scale: str) -> str:
     """Note on the scale on which a class is explained; "" for a score."""
-    if held := held_words(explanation.target, explanation.value):
+    if held := clipped_note(explanation.target, explanation.value):
         return f" {held[0].upper()}{held[1:]}."
     if scale == "log-odds" and explanation.method == "saliency":
         share = probability_text(1 / (1 + math.exp(min(explanation.value, 700))))

@@ -89,10 +89,10 @@ def test_at_the_bottom_of_a_bowl_any_change_raises_it_and_at_the_top_lowers(
     target = bowl(x, sign)
     chosen = replace(QUICK, method=method, factor=factor)
     found = explain(x, target, chosen)
-    said = effects(found, mirrored=mirror(found, x, target))
-    assert said.either.all()
-    assert (np.sign(said.values) == sign).all()
-    assert said.said(0) == f"any change {'raises' if sign > 0 else 'lowers'}"
+    effect = effects(found, mirrored=mirror(found, x, target))
+    assert effect.either.all()
+    assert (np.sign(effect.values) == sign).all()
+    assert effect.in_words(0) == f"any change {'raises' if sign > 0 else 'lowers'}"
 
 
 @given(SEEDS, FACTORS, SAMPLED)
@@ -113,14 +113,14 @@ def test_where_the_slope_wins_over_the_bend_the_direction_is_named_and_else_any_
 
     target = CallableTarget(value)
     found = explain(x, target, replace(QUICK, method=method, factor=factor))
-    said = effects(found, mirrored=mirror(found, x, target))
+    effect = effects(found, mirrored=mirror(found, x, target))
     clear = np.abs(np.abs(slope) - np.abs(bend * (factor - 1))) > 1e-3
     wins = np.abs(slope) > np.abs(bend * (factor - 1))
-    np.testing.assert_array_equal(~said.either[clear], wins[clear])
+    np.testing.assert_array_equal(~effect.either[clear], wins[clear])
     named = clear & wins
-    np.testing.assert_array_equal(np.sign(said.values[named]), np.sign(slope[named]))
+    np.testing.assert_array_equal(np.sign(effect.values[named]), np.sign(slope[named]))
     both = clear & ~wins
-    np.testing.assert_array_equal(np.sign(said.values[both]), np.sign(bend[both]))
+    np.testing.assert_array_equal(np.sign(effect.values[both]), np.sign(bend[both]))
 
 
 def test_at_the_papers_factor_an_effect_is_its_weight_to_the_last_bit():
@@ -145,15 +145,15 @@ def test_intervals_turn_with_the_weights():
 def test_each_perturbation_says_what_it_changes(perturbation, unit):
     x = spectrum(2)
     found = explain(x, linear(2)[1], replace(QUICK, perturbation=perturbation, factor=0.8))
-    said = effects(found)
-    assert said.unit == unit
+    effect = effects(found)
+    assert effect.unit == unit
     if unit == "fill":
-        np.testing.assert_array_equal(said.values, found.weights)
+        np.testing.assert_array_equal(effect.values, found.weights)
         assert mirror(found, x, linear(2)[1]) is None
-        assert said.said(0) in ("raises", "lowers")
+        assert effect.in_words(0) in ("raises", "lowers")
     else:
-        np.testing.assert_allclose(said.values, found.weights / 2)
-        assert said.said(0) in ("more raises", "more lowers")
+        np.testing.assert_allclose(effect.values, found.weights / 2)
+        assert effect.in_words(0) in ("more raises", "more lowers")
 
 
 def test_more_contrast_with_the_median_raises_a_target_that_sums_the_contrast():
@@ -180,7 +180,7 @@ def test_where_nothing_is_perturbed_no_effect_is_left_and_no_other_side():
     x = spectrum(5)
     found = explain(x, linear(5)[1], replace(QUICK, factor=1.0))
     assert not effects(found).values.any()
-    assert effects(found).said(0) == "nothing"
+    assert effects(found).in_words(0) == "nothing"
     assert mirrored_settings(found.settings) is None
 
 

@@ -74,13 +74,13 @@ def test_what_is_no_spectrum_is_refused_with_the_offending_value(changes, says):
 
 def test_what_is_said_of_a_spectrum_changes_and_its_pixels_are_shared():
     first = spectrum(z=0.1)
-    other = first.told(z=0.2, file="a.fits")
+    other = first.with_facts(z=0.2, file="a.fits")
     assert (first.z, other.z, other.file, other.id) == (0.1, 0.2, "a.fits", "s1")
     assert other.flux is first.flux
     with pytest.raises(ValueError, match="flux would have to be checked"):
-        first.told(flux=first.flux)
+        first.with_facts(flux=first.flux)
     with pytest.raises(ValueError, match="spectral class 'NOVA' is none of"):
-        first.told(spectral_class="NOVA")
+        first.with_facts(spectral_class="NOVA")
 
 
 @given(hnp.arrays(np.float32, st.integers(2, 9), elements=st.floats(-100, 100, width=32)))

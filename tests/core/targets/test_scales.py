@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.core.targets import SCALES
 from spexplain.core.targets.scales import (
-    held_words,
+    clipped_note,
     of_log_odds,
     on_scale,
     scale_name,
@@ -35,7 +35,7 @@ def test_nothing_overflows_and_log_p_keeps_its_digits():
 @pytest.mark.parametrize("scale", SCALES)
 def test_a_probability_that_is_held_off_its_end_is_told(p, scale):
     value = float(on_scale(np.array([p]), scale)[0])
-    told = held_words(scale_name(scale, "type 1"), value)
+    told = clipped_note(scale_name(scale, "type 1"), value)
     held = scale != "probability" and (p < 1e-6 or (scale == "log-odds" and p > 1 - 1e-6))
     assert bool(told) == held
     assert not held or f"is {round(p)} or within" in told

@@ -101,7 +101,7 @@ def test_in_python_too_any_change_is_said_and_the_domain_before_the_value(c: Any
     id, settings = str(c.catalog["id"].iloc[row]), {"n_samples": 300, "factor": 1.1}
     made = c.explain(id, "mse", **settings).explained()
     theirs = explain_stored(c.collection.path, id, "mse", sx.ExplainSettings(**settings)).saved
-    said = [theirs.effects.said(number) for number in range(len(made.weights))]
+    said = [theirs.effects.in_words(number) for number in range(len(made.weights))]
     assert made.table().set_index("segment").sort_index()["change"].tolist() == said
     assert any(words.startswith("any change") for words in said)
     values = [piece["weight"] for piece in made.holoviews().get(0).split(datatype="dictionary")]

@@ -114,7 +114,7 @@ def apart(found: dict[str, list[Spectrum]], file: str) -> Iterator[Spectrum]:
             elif own in seen:
                 own = f"{own}-{name}"
             seen.add(own)
-            yield one.told(id=own)
+            yield one.with_facts(id=own)
 
 
 def are_arms(found: Iterable[Sequence[Spectrum]]) -> bool:

@@ -169,7 +169,7 @@ def spectra_of_tables(tables: Sequence[Table], path: Path, hints: Hints) -> Iter
         return
     for which, part in found.items():
         for one in part:
-            yield one.told(id=f"{one.id}-{which}") if one.id == name_of(path) else one
+            yield one.with_facts(id=f"{one.id}-{which}") if one.id == name_of(path) else one
     unread.tell()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spexplain.core.compute.blas import one_blas_thread
 from spexplain.core.neighbourhood.masks import BinaryMasks, Factors
 from spexplain.core.targets.network.folded import Folded, Whole
-from spexplain.core.targets.network.forward import LANES, at_rest, room, walk_tile
+from spexplain.core.targets.network.forward import LANES, at_rest, forward_tile, room
 from spexplain.core.targets.network.quadratic_form import QuadraticForm
 from spexplain.core.targets.network.ranges import unwatched
 from spexplain.core.targets.network.steps import ASLEEP, BENDS, LINEAR, PLAIN, Packed, Step
@@ -112,7 +112,7 @@ def test_any_steps_leave_what_they_say_whatever_rests_or_is_lost(seed, n):
         alone=False,
     )
     masks = BinaryMasks.pack(right.T)
-    found, _ = ours.walked(way, Factors(left, right), masks, slice(0, n))
+    found, _ = ours.evaluate(way, Factors(left, right), masks, slice(0, n))
     known = right.sum(axis=0)
     np.testing.assert_allclose(
         found, (expected * (expected + known)).sum(axis=0) + known, atol=1e-6
@@ -126,7 +126,7 @@ def test_a_variable_at_rest_throughout_a_tile_is_left_out_of_it():
     left, right = np.random.default_rng(0).normal(size=(WIDTHS[0], 30)), np.empty((0, 30))
     here = room(way.steps.plan, 0, 30, left)
     with one_blas_thread():
-        behind = walk_tile(
+        behind = forward_tile(
             *way.steps, units, left, right, 0, 30, way.n_variables, here, np.zeros(30),
             *unwatched(left.dtype),
         )  # fmt: skip

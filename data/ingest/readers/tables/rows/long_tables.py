@@ -117,7 +117,7 @@ def load_table(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Ite
     if masks and not {*MASKS} & hinted_roles(table.columns, hints).keys():
         beside = {UNHEEDED: ", ".join(masks)}
     for found in spectra_of_columns(FitsColumns(table, (table, *others)), path, hints):
-        yield found.told(facts={**found.facts, **beside})
+        yield found.with_facts(facts={**found.facts, **beside})
 
 
 def spectra_of_columns(columns: Columns, path: Path, hints: Hints) -> Iterator[Spectrum]:
@@ -144,7 +144,7 @@ def spectra_of_columns(columns: Columns, path: Path, hints: Hints) -> Iterator[S
                 )
                 if found is not None:
                     about = facts_of(part.alike.items(), {*KNOWN, column.upper()})
-                    yield found.told(id=id, facts={**found.facts, **about})
+                    yield found.with_facts(id=id, facts={**found.facts, **about})
             unread.tell()
             return
     every = PartOfColumns(columns, np.arange(_n_rows(columns)), converted)

@@ -265,7 +265,7 @@ def spectra_of_rows(
             # An unknown class is kept as an ordinary column.
             known = KNOWN if joined.spectral_class else KNOWN - {"CLASS"}
             about = facts_of(facts.items(), leave_out=known)
-            yield joined.told(id=id, facts={**joined.facts, **about})
+            yield joined.with_facts(id=id, facts={**joined.facts, **about})
     unread.tell()
 
 
