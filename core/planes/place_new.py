@@ -21,6 +21,8 @@ _NEIGHBOURS = 15
 _EXAGGERATION = 1.5
 # Where neighbours lie in several clumps their mean lies in none: the nearest are tried as well.
 _STARTS = 3
+# A usual distance to the nearest point: of this share of so many points.
+_USUAL, _JUDGED = 0.99, 2_000
 # Of many: openTSNE's steps for points added, all at once, their push told by a grid from where
 # that is quicker than a tree.
 _STEPS: dict[str, Any] = {"n_iter": 100, "learning_rate": 0.1, "momentum": 0.8}
@@ -49,6 +51,7 @@ class PlaneMap:
             raise ValueError(f"need 4 points or more, got {len(features)} and {len(xy)}")
         self._xy = np.ascontiguousarray(xy, np.float64)
         self._k = min(_NEIGHBOURS, len(xy) - 1)
+        self._features = features
         self._nearest = NearestNeighbors(n_neighbors=self._k, algorithm="brute").fit(features)
         self._reference: TSNEEmbedding | None = None
 
@@ -93,6 +96,24 @@ class PlaneMap:
         new = PartialTSNEEmbedding(start, reference, pulls, **reference.gradient_descent_params)
         placed: Any = new.optimize(**_STEPS)
         return (np.asarray(placed) + self._middle()).astype(np.float32)
+
+    def far_from_all(self, features: np.ndarray) -> np.ndarray:
+        """Which spectra are farther from the nearest point than 99 % of the points from theirs.
+
+        Such a one has a place, as any has, but nothing on the plane is like it.
+
+        Parameters
+        ----------
+        features : (m, K)
+            Of the new spectra, finite.
+
+        Returns
+        -------
+        far : (m,) bool
+        """
+        some = np.linspace(0, len(self._xy) - 1, min(len(self._xy), _JUDGED)).astype(int)
+        usual = self._nearest.kneighbors(self._features[some], 2)[0][:, 1]
+        return self._nearest.kneighbors(features, 1)[0][:, 0] > np.quantile(usual, _USUAL)
 
     def _middle(self) -> np.ndarray:
         """Of the plane; openTSNE's grid is round it."""

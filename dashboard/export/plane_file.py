@@ -76,6 +76,7 @@ def plane_file(
         fig = plane_figure(
             picture,
             title=title,
+            note=space.planes[name].placed,
             key=[(f"{e['name']}  {e['count']}", e["colour"]) for e in key["entries"] if e["on"]],
             bar=key["bar"],
             ends=key["ends"],

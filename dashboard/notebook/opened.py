@@ -118,7 +118,10 @@ class OpenedCollection:
     def tsne(self, plane: str = "agn") -> pd.DataFrame:
         """Positions of the spectra on a plane: id, x, y, label.
 
-        ``placed_later`` marks spectra that were added after the plane was laid out, if any.
+        ``placed_later`` marks spectra that were added after the plane was laid out, if any. A few
+        spectra with lent models lie on the plane of the collection that lent them: ``attrs`` say
+        whose it is (``"lender"``), how many points it has and how well one's own fit
+        (``"placed"``), and ``far`` marks those far from all of them.
 
         Raises
         ------
@@ -133,6 +136,9 @@ class OpenedCollection:
         about.insert(2, "y", plane_of_name.xy[:, 1])
         if len(plane_of_name.later):
             about["placed_later"] = np.isin(plane_of_name.rows, plane_of_name.later)
+        if plane_of_name.lender:
+            about["far"] = np.isin(plane_of_name.rows, plane_of_name.far)
+        about.attrs = {"lender": plane_of_name.lender, "placed": plane_of_name.placed}
         return about.assign(row=plane_of_name.rows)
 
     def clusters(self) -> pd.DataFrame:

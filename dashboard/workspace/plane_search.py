@@ -63,10 +63,11 @@ class PlaneSearch:
         return float(x), float(y)
 
     def extent(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """(x low, high), (y low, high), with a margin around the points."""
+        """(x low, high), (y low, high), with a margin around the points, the lender's too."""
         if not self.x.size:
             return (-1.0, 1.0), (-1.0, 1.0)
-        return _with_margin(self.x), _with_margin(self.y)
+        x, y = self.plane.behind.T
+        return _with_margin(np.append(self.x, x)), _with_margin(np.append(self.y, y))
 
 
 def _with_margin(values: np.ndarray) -> tuple[float, float]:

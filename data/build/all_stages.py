@@ -79,7 +79,7 @@ def settings_as_built(collection: Collection) -> BuildSettings:
     store = RunStore(collection.path)
     prepared, plane, several = (store.find(name) for name in ("prepare-p21", "embed-p21", "planes"))
     settings = BuildSettings(overlap=None if prepared is None else prepared.params.get("overlap"))
-    if plane is not None:
+    if plane is not None and "embed" in plane.params:  # not another collection's
         settings = settings.with_choices(tsne=plane.params["embed"]["method"])
     if several is not None:
         method = several.params["planes"][0]["settings"]["method"]

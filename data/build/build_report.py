@@ -13,7 +13,7 @@ __all__ = ["BuildReport"]
 
 _NOTES = (
     *("dust_note", "range_note", "split_note", "sample_note", "training_note", "growth_note"),
-    "domain_note",
+    *("placed_note", "domain_note"),
 )
 
 

@@ -15,12 +15,14 @@ from ..files.folders import demo_path
 from .learnt_from import training_sample
 from .settings import BuildSettings
 
-__all__ = ["BACKGROUND", "LentModelsError", "background", "lent_models", "why_lent"]
+__all__ = ["BACKGROUND", "LentModelsError", "background", "lender_of", "lent_models", "why_lent"]
 
 # Stage of a model → stage of the preparation that its spectra need.
 _PREPARED_BY = {"svm": "prepare-p21", "vae": "prepare-o25"}
-# The domain goes along with its model.
-_DOMAIN = {"svm": "domain-p21", "vae": "domain-o25"}
+# What goes along with its model: who is like its sample, and how the lender's own scored.
+_ALONG = {"svm": ("domain-p21",), "vae": ("domain-o25", "score")}
+# Where one's own spectra are too few for a plane: the lender's, for them to be placed on.
+_PLANE = {"svm": "embed-p21", "vae": "embed-o25"}
 _FEWEST_OF_A_CLASS = 10
 # Name under which the demo's prepared spectra complement a collection's own.
 BACKGROUND = "background-p21"
@@ -38,7 +40,8 @@ def lent_models(
     The classifier and autoencoder of ``models`` are used whatever labels the collection has. By
     default a collection trains its own; where it lacks two classes of 10 labels, or galaxies for
     an autoencoder, the demo's are used if it has been built. A model brings the preparation it was
-    trained with, so that wavelengths agree.
+    trained with, so that wavelengths agree, and where there are fewer spectra than
+    ``settings.own_plane_from``, the lender's plane.
 
     Raises
     ------
@@ -46,10 +49,12 @@ def lent_models(
         ``models`` has neither model, or is the collection itself, or what would be lent was built
         by an earlier version.
     """
+    few = int(for_lenses(collection.catalog).sum()) < settings.own_plane_from
+    planes = few and settings.plane_features == "spectra"
     if models is not None:
         if Path(models).resolve() == collection.path.resolve():
             raise LentModelsError(f"{models} cannot use its own models as lent ones")
-        models_of_stage = _runs_to_lend(RunStore(models), _PREPARED_BY)
+        models_of_stage = _runs_to_lend(RunStore(models), _PREPARED_BY, planes=planes)
         if not models_of_stage:
             raise LentModelsError(f"{models} has no models; build it first")
         return models_of_stage
@@ -57,7 +62,7 @@ def lent_models(
     if demo.resolve() == collection.path.resolve():
         return {}
     wanted = [stage for stage in _PREPARED_BY if why_lent(collection, stage, settings)]
-    return _runs_to_lend(RunStore(demo), wanted)
+    return _runs_to_lend(RunStore(demo), wanted, planes=planes)
 
 
 def background(collection: Collection, settings: BuildSettings) -> Mapping[str, Run]:
@@ -81,7 +86,7 @@ def background(collection: Collection, settings: BuildSettings) -> Mapping[str, 
     return {BACKGROUND: prepared}
 
 
-def _runs_to_lend(store: RunStore, wanted: Iterable[str]) -> dict[str, Run]:
+def _runs_to_lend(store: RunStore, wanted: Iterable[str], *, planes: bool) -> dict[str, Run]:
     runs = {}
     for stage in wanted:
         model = store.find(stage)
@@ -95,10 +100,24 @@ def _runs_to_lend(store: RunStore, wanted: Iterable[str]) -> dict[str, Run]:
         prepared = store.get(preparation, model.inputs[preparation])
         if prepared is not None:
             runs |= {stage: model, preparation: prepared}
-            domain = store.find(_DOMAIN[stage])
-            if domain is not None and domain.inputs.get(stage) == model.key:
-                runs[domain.stage] = domain
+            names = (*_ALONG[stage], *((_PLANE[stage],) if planes else ()))
+            along = (store.find(name) for name in names)
+            runs |= {run.stage: run for run in along if run and _made_of(run, model, prepared)}
     return runs
+
+
+def _made_of(run: Run, *inputs: Run) -> bool:
+    """Whether it was made from these, as far as it has such inputs; no plane of latent points."""
+    alike = all(run.inputs.get(of.stage, of.key) == of.key for of in inputs)
+    return alike and run.metrics.get("features") != "latent"
+
+
+def lender_of(run: Run) -> str:
+    """The collection of a lent run, in words: "the demo", or its folder's name."""
+    if "lender" in run.metrics:  # it was lent to the lender, too
+        return str(run.metrics["lender"])
+    path = run.path.parent.parent
+    return "the demo" if path.resolve() == demo_path().resolve() else path.name
 
 
 def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str:

@@ -26,7 +26,7 @@ Background = Literal["none", "demo"]
 
 _COUNTS = (
     *("svm_rows", "vae_rows", "vae_window", "plane_rows", "vae_from", "vae_search_epochs"),
-    *("sn_bins", "top_at_least"),
+    *("sn_bins", "top_at_least", "own_plane_from"),
 )
 
 
@@ -87,6 +87,9 @@ class BuildSettings:
     plane_rows
         Of a larger collection so many spectra are laid out, including the rarest, and the others
         placed.
+    own_plane_from
+        Fewer spectra, where models are lent, are placed on the plane of the collection that lent
+        them, and have none of their own: t-SNE of a few dozen tells nothing.
     plane_features
         The space whose neighbours the anomaly plane shows: the prepared ``"spectra"``, or the
         autoencoder's ``"latent"`` space. On the demo, spectra keep more of the neighbours
@@ -144,6 +147,7 @@ class BuildSettings:
     embed_p21: EmbedSettings = field(default_factory=EmbedSettings)
     embed_o25: EmbedSettings = field(default_factory=EmbedSettings)
     plane_rows: int = 250_000
+    own_plane_from: int = 500
     plane_features: PlaneFeatures = "spectra"
     explain: ExplainSettings = field(default_factory=ExplainSettings)
     explain_score: Score = "mse"

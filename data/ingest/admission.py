@@ -144,7 +144,8 @@ class Admission:
         for one in rejected:
             self._label(one.id, one.file)
             self._counts[one.reason] = self._counts.get(one.reason, 0) + 1
-            self._example(one.reason, one.file, one.detail)
+            detail = f"{one.id}: {one.detail}" if one.id else one.detail
+            self._example(one.reason, one.file, detail)
             self._writer.reject(one.file, one.id, one.reason, one.detail)
 
     def _example(self, reason: str, file: str, detail: str) -> None:

@@ -181,7 +181,10 @@ class Intake:
         if bar == "redshift too low":
             return bar, f"z = {z:.5f} is not positive: a star's, or a galaxy's too near; {_WHENCE}"
         if z > self.z_max:
-            return "redshift too high", f"z = {z:.4f} > {self.z_max:g}; --z-max takes it"
+            return "redshift too high", (
+                f"z = {z:.4f} > {self.z_max:g}: if right, a larger --z-max takes it; if "
+                "wrong (even one without a warning may be), --labels with a column z corrects it"
+            )
         if not self.doubtful and is_doubtful(spectrum.z_warning):
             said = f"z = {z:.4f}: {spectrum.z_warning}"
             return "redshift doubtful", f"{said}; --z-warning keep gives it to models"

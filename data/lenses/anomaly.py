@@ -42,7 +42,7 @@ class AnomalyLens(BuiltLens):
         of_galaxies = [] if self.domain is None else [self.domain.columns]
         of_galaxies = [columns.rename(columns=GALAXY_DOMAIN) for columns in of_galaxies]
         self.columns = self._joined_tables(scores.rename(columns={SCORE: "score"}), *of_galaxies)
-        self._run = run
+        self._run, self.lender = run, str(run.metrics.get("lender", ""))
         clusters = store.find("cluster")
         if clusters is not None:
             cluster_of_row = clusters.table("clusters").set_index("row")["cluster"]
@@ -125,6 +125,24 @@ class AnomalyLens(BuiltLens):
         values = self.scores(score).to_numpy(np.float64)
         return self._like.rank(values, value, sn_median, own=own)
 
+    @cached_property
+    def _lender_scores(self) -> tuple[pd.DataFrame, LikeSpectra] | None:
+        """Scores of the lender's spectra; None where nothing was lent, or an earlier build did."""
+        if not self.lender:
+            return None
+        table = self._run.table("lender_scores")
+        return table, LikeSpectra(table["sn_median"].to_numpy(np.float64))
+
+    def like_lender(self, score: str, value: float, sn_median: float) -> LikeRank | None:
+        """Rank of a score among the lender's spectra of similar S/N, as :meth:`like`.
+
+        None where no model was lent, too.
+        """
+        if self._lender_scores is None or score not in self._lender_scores[0]:
+            return None
+        table, like = self._lender_scores
+        return like.rank(table[score].to_numpy(np.float64), value, sn_median)
+
     def verdict(self, row: int, *, score: str = SCORE) -> Verdict:
         """One of the eight scores, and its rank among all scored."""
         self._check_row(row)
@@ -132,7 +150,9 @@ class AnomalyLens(BuiltLens):
         value, true = float(values.at[row]), str(self._labels.iat[row])
         rank = 1 + int((values.to_numpy() > value).sum())
         domain = self.domain_of(row)
-        like = self.like(score, value, float(self._sn_median.iat[row]), row=row)
+        sn_median = float(self._sn_median.iat[row])
         return Verdict(
-            "score", true, "", {}, value, rank, len(values), score, domain=domain, like=like
-        )
+            "score", true, "", {}, value, rank, len(values), score, domain=domain,
+            like=self.like(score, value, sn_median, row=row),
+            like_lender=self.like_lender(score, value, sn_median), lender=self.lender,
+        )  # fmt: skip

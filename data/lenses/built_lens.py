@@ -63,6 +63,10 @@ class Verdict:
         The types it may have at a level; None for a score.
     like
         Rank among scored spectra of similar S/N; None for a type, or if it cannot be determined.
+    like_lender
+        The same among the scored spectra of the collection that lent the model; None if none did.
+    lender
+        That collection in words: "the demo"; "" if none.
     """
 
     kind: Literal["type", "score"]
@@ -77,13 +81,19 @@ class Verdict:
     domain: DomainVerdict | None = None
     class_set: ClassSet | None = None
     like: LikeRank | None = None
+    like_lender: LikeRank | None = None
+    lender: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-serialisable, without the domain; ``of`` repeats ``n_ranked``."""
         if self.kind == "score":
             like = None if self.like is None else asdict(self.like)
             kept: dict[str, Any] = {"score": self.score, "name": self.of, "rank": self.rank}
-            return kept | {"of": self.n_ranked, "n_ranked": self.n_ranked, "like_sn": like}
+            kept |= {"of": self.n_ranked, "n_ranked": self.n_ranked, "like_sn": like}
+            if (theirs := self.like_lender) is not None:
+                whose = {"lender": self.lender, "higher_than": theirs.higher_than}
+                kept["like_sn_of_lender"] = whose | asdict(theirs)
+            return kept
         kept = {"true": self.true, "predicted": self.predicted, "votes": self.votes}
         kept |= {"probabilities": self.probabilities}
         return kept | ({} if self.class_set is None else {"set": self.class_set.to_dict()})

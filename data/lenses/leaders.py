@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
 import numpy as np
@@ -19,6 +19,7 @@ from .lenses import AnomalyLens
 __all__ = ["ScoreLeaders", "kinds_of_spectra", "score_leaders"]
 
 _AT_ONCE = 256
+_BEYOND = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +42,11 @@ class ScoreLeaders:
         Kind → how many scored spectra are of it.
     shared, in_all
         Score × score: share of one top list that is in the other; share in the lists of all scores.
+    lender
+        Collection that lent the model, in words; "" if none did.
+    beyond_lender
+        Score → how many of its top score higher than 95 % of the lender's of like S/N; empty where
+        that cannot be told.
     """
 
     top: int
@@ -51,6 +57,8 @@ class ScoreLeaders:
     kinds_of_all: dict[str, int]
     shared: pd.DataFrame
     in_all: float
+    lender: str = ""
+    beyond_lender: dict[str, int] = field(default_factory=dict)
 
     @property
     def n_ranked(self) -> int:
@@ -75,6 +83,8 @@ class ScoreLeaders:
                 for name, row in zip(self.shared.index, ends, strict=True)
             },
             "in_all": round(self.in_all, 4),
+            "lender": self.lender,
+            "beyond_lender": self.beyond_lender,
         }
 
 
@@ -121,7 +131,22 @@ def score_leaders(
         kinds_of_all=_counts(kinds),
         shared=pd.DataFrame(shared, names, names),
         in_all=in_all,
+        lender=lens.lender,
+        beyond_lender=_beyond_lender(lens, lists, catalog["sn_median"].to_numpy()[lens.rows]),
     )
+
+
+def _beyond_lender(
+    lens: AnomalyLens, lists: dict[str, np.ndarray], sn_median: np.ndarray
+) -> dict[str, int]:
+    """Score → how many of its top are beyond 95 % of the lender's; empty if none has a rank."""
+    beyond = {}
+    for name, at in lists.items():
+        of_top = zip(lens.scores(name).to_numpy()[at], sn_median[at], strict=True)
+        ranks = [lens.like_lender(name, float(score), float(sn)) for score, sn in of_top]
+        known = [rank.higher_than for rank in ranks if rank is not None]
+        beyond |= {name: sum(share > _BEYOND for share in known)} if known else {}
+    return beyond
 
 
 def kinds_of_spectra(catalog: pd.DataFrame) -> np.ndarray:

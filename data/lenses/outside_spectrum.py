@@ -131,10 +131,11 @@ class OutsideLens:
         known = lens.columns["score"].to_numpy(np.float64)
         rank = 1 + int(np.sum(known > score))
         assert isinstance(lens, AnomalyLens)
-        like = lens.like(SCORE, score, sn_median)
         return Verdict(
-            "score", "", "", {}, score, rank, len(known), SCORE, domain=domain, like=like
-        )
+            "score", "", "", {}, score, rank, len(known), SCORE, domain=domain,
+            like=lens.like(SCORE, score, sn_median),
+            like_lender=lens.like_lender(SCORE, score, sn_median), lender=lens.lender,
+        )  # fmt: skip
 
     def _with_lines(self, verdict: Verdict, spectrum: Spectrum) -> Verdict:
         """The verdict with expected lines that are missing."""

@@ -12,13 +12,12 @@ from ...core.planes.principal_components import fit_components
 from ...core.planes.tsne import EmbedSettings
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
-from ..collection.trained.trained_models import kept_projection
+from ..collection.trained.laid_plane import laid_plane
 from ..files.row_arrays import some_rows
 from .built_lens import LensError
 
 __all__ = ["Placer"]
 
-_CHUNK_ROWS = 1024
 _STAGES = {"agn": ("embed-p21", "prepare-p21"), "anomaly": ("embed-o25", "prepare-o25")}
 
 Project = Callable[[np.ndarray], np.ndarray]
@@ -72,22 +71,15 @@ class Placer:
 
     def _make(self, plane: str) -> tuple[Project, PlaneMap]:
         run, prepared, table = self._run_of(plane)
-        spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
-        xy = run.table(table)
-        # Where it lies does not depend on what was placed before it.
-        xy = xy.iloc[: len(xy) - run.metrics.get("n_placed_since", 0)]
+        if run.stage != "planes":
+            project, features, xy = laid_plane(run, prepared)
+            return project, PlaneMap(features, xy)
+        xy, rows = run.table(table), prepared.table("rows")["row"].to_numpy()
         at = np.searchsorted(rows, xy["row"].to_numpy())
-        starts = range(0, len(at), _CHUNK_ROWS)
-        blocks = (some_rows(spectra, at[i : i + _CHUNK_ROWS]) for i in starts)
-        if run.stage == "planes":
-            facts = next(entry for entry in run.metrics["planes"] if entry["name"] == plane)
-            values = np.concatenate(list(blocks))
-            project = _refit(values, EmbedSettings(**facts["settings"]))
-            features = project(values)
-        else:
-            project = kept_projection(run)
-            features = np.concatenate([project(block) for block in blocks])
-        return project, PlaneMap(features, xy[["x", "y"]].to_numpy())
+        values = some_rows(prepared.array("spectra"), at)
+        facts = next(entry for entry in run.metrics["planes"] if entry["name"] == plane)
+        project = _refit(values, EmbedSettings(**facts["settings"]))
+        return project, PlaneMap(project(values), xy[["x", "y"]].to_numpy())
 
     def _run_of(self, plane: str) -> tuple[Run, Run, str]:
         """The plane's run, that of its spectra, and the name of its table."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
+from ..collection.trained.laid_plane import LENDER_XY
 from ..collection.unfinished_planes import early_plane
 
 __all__ = ["Plane", "open_planes"]
@@ -43,6 +44,14 @@ class Plane:
         Of the embedding, as used.
     later
         Rows of spectra that came after the plane was laid out, and were placed on it; ascending.
+    lender
+        Whose plane it is, in words, where one's own few spectra are placed on that of the
+        collection that lent the model; "" where it is one's own.
+    behind
+        (m, 2) float32: the lender's points; empty where it is one's own.
+    far
+        Rows of spectra that lie farther from all of these than 99 % of them from their nearest;
+        ascending.
     """
 
     name: str
@@ -52,10 +61,21 @@ class Plane:
     metrics: dict[str, Any]
     settings: dict[str, Any]
     later: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    lender: str = ""
+    behind: np.ndarray = field(default_factory=lambda: np.empty((0, 2), np.float32))
+    far: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     def came_later(self, row: int) -> bool:
         """Whether a row was placed on the plane after it had been laid out."""
         return bool(np.isin(row, self.later))
+
+    @property
+    def placed(self) -> str:
+        """What is the lender's, and how well one's own fit, to follow the title; or empty."""
+        if not self.lender:
+            return ""
+        fit = f"{len(self.far):,} far from all" if len(self.far) else "none far from all"
+        return f"its {len(self.behind):,} in grey, {len(self.rows):,} own placed, {fit}"
 
     @property
     def judged_on(self) -> str:
@@ -91,6 +111,7 @@ def open_planes(collection: Collection, *, unfinished: bool = False) -> dict[str
         if run is not None:
             method = run.metrics.get("settings", {}).get("method")
             by = ", by scikit-learn" if method == "sklearn" else ""
+            by += f" on {run.metrics['lender']}'s plane" if "lender" in run.metrics else ""
             since, n = run.metrics.get("n_placed_since", 0), run.metrics.get("n", 0)
             laid_out = run.metrics.get("n_laid_out", np.inf)
             if laid_out < n - since:
@@ -111,6 +132,10 @@ def _plane(run: Run, table_name: str, facts: dict[str, Any]) -> Plane:
     metrics = {k: v for k, v in facts.items() if k not in ("settings", "name", "title", "task")}
     metrics |= facts.get("of_spectra") or {}
     rows = table["row"].to_numpy()
+    lent: dict[str, Any] = {}
+    if "lender" in run.metrics:
+        behind = run.table(LENDER_XY).to_numpy(np.float32)
+        lent = {"lender": run.metrics["lender"], "behind": behind, "far": rows[table["far"]]}
     return Plane(
         facts["name"],
         facts["title"],
@@ -119,4 +144,5 @@ def _plane(run: Run, table_name: str, facts: dict[str, Any]) -> Plane:
         metrics,
         facts["settings"],
         rows[table["came_later"].to_numpy(bool)] if "came_later" in table else rows[:0],
+        **lent,
     )

@@ -34,22 +34,33 @@ class TakenBy:
         Number of spectra that it can take.
     refused
         Kind of reason → number of spectra, the most frequent first.
+    n_since
+        Number of spectra that came after the last build.
     """
 
     lens: str
     n_taken: int
     refused: dict[str, int]
+    n_since: int = 0
 
     def sentence(self) -> str:
         """One line for a reader."""
         n = self.n_taken + sum(self.refused.values())
         why = ", ".join(f"{kind} {count:,}" for kind, count in self.refused.items())
         said = f"{self.lens}: {self.n_taken:,} of {n:,} spectra"
-        return said + (f"; of the others: {why}" if why else "")
+        said += f"; of the others: {why}" if why else ""
+        return said + (f"; {self.n_since:,} more not built yet" if self.n_since else "")
 
 
-def taken_by_lenses(store: RunStore) -> list[TakenBy]:
+def taken_by_lenses(store: RunStore, n_spectra: int = 0) -> list[TakenBy]:
     """Counts for each preparation that has been built.
+
+    Parameters
+    ----------
+    store
+        Runs of the collection.
+    n_spectra
+        How many it has now, to tell how many came since; 0 if that is not asked.
 
     Raises
     ------
@@ -63,7 +74,9 @@ def taken_by_lenses(store: RunStore) -> list[TakenBy]:
             continue
         reasons = run.table("reasons", ["reason"])["reason"]
         kinds = Counter(map(kind_of_reason, reasons.tolist()))
-        taken.append(TakenBy(lens, int(run.metrics["n_used"]), dict(kinds.most_common())))
+        n_used = int(run.metrics["n_used"])
+        n_since = max(n_spectra - n_used - len(reasons), 0)
+        taken.append(TakenBy(lens, n_used, dict(kinds.most_common()), n_since))
     return taken
 
 

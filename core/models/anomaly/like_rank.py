@@ -33,6 +33,11 @@ class LikeRank:
     sn_low: float
     sn_high: float
 
+    @property
+    def higher_than(self) -> float:
+        """Share of the others that score no higher, 0 to 1."""
+        return (self.n - self.rank) / (self.n - 1)
+
 
 class LikeSpectra:
     """The scored spectra in the order of their S/N.

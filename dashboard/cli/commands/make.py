@@ -16,6 +16,7 @@ from ..options.anomaly_options import (
     LearnFrom,
     Loss,
     ModelPerBin,
+    OwnPlaneFrom,
     Perturbation,
     ScoreName,
     Sign,
@@ -151,6 +152,7 @@ def build_command(
         typer.Option(metavar="STAGE", help="Only these stages, and those they need."),
     ] = None,
     models: Models = None,
+    own_plane_from: OwnPlaneFrom = None,
     tune: Annotated[
         bool,
         typer.Option("--tune", help="Search C and gamma of four kernels; classify with the best."),

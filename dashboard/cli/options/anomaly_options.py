@@ -20,6 +20,7 @@ __all__ = [
     "LearnFrom",
     "Loss",
     "ModelPerBin",
+    "OwnPlaneFrom",
     "Perturbation",
     "ScoreName",
     "Sign",
@@ -42,7 +43,7 @@ _NAMES = (
         "top_percent",
         "top_in_bins",
     ),
-    *("perturbation", "factor", "k", "weight_sign"),
+    *("perturbation", "factor", "k", "weight_sign", "own_plane_from"),
 )
 _PANEL = "Anomalies (Ortiz & Boquien 2025)"
 
@@ -74,6 +75,15 @@ ModelPerBin = Annotated[
         "--model-per-bin/--one-model",
         rich_help_panel=_PANEL,
         help="An autoencoder for each bin of S/N as in the paper, or one for all (the usual).",
+    ),
+]
+OwnPlaneFrom = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="With lent models: fewer spectra are placed on the lender's plane, so many or more "
+        "get one of their own. Usually 500.",
     ),
 ]
 Loss = Annotated[

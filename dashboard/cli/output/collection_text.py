@@ -41,7 +41,7 @@ _OF_SCORES = (
     *("prepare-o25", "embed-o25", "domain-o25", "embed-latent"),
     *("vae", "score", "explain", "cluster", "embed-reasons"),
 )
-_NOTES = ("sample_note", "training_note", "growth_note")
+_NOTES = ("sample_note", "training_note", "growth_note", "placed_note")
 
 
 def build_lines(report: BuildReport) -> Iterator[str]:
@@ -113,7 +113,7 @@ def collection_summary(path: Path) -> dict[str, Any]:
         "labels": {str(k): int(v) for k, v in collection.catalog["label"].value_counts().items()},
         "wave_rest_aa": [float(wave[0]), float(wave[-1])],
         "outdated": f"{outdated(collection)} {outdated_domain(collection)}".strip(),
-        "lenses": [asdict(one) for one in taken_by_lenses(store)],
+        "lenses": [asdict(one) for one in taken_by_lenses(store, collection.n_spectra)],
         "models": list(model_lines(store)),
         "stages": {name: {"key": runs[name].key, "metrics": runs[name].metrics} for name in order},
     }

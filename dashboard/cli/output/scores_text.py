@@ -57,6 +57,12 @@ def score_lines(leaders: ScoreLeaders) -> Iterator[str | Table]:
         f"{of_spectra} of the {leaders.n_ranked:,} spectra"
         f"{overlap_note(leaders.in_all, leaders.top, leaders.n_ranked)}"
     )
+    if leaders.beyond_lender:
+        counts = (f"{SCORE_TITLES[name]} {n:,}" for name, n in leaders.beyond_lender.items())
+        yield (
+            f"Of the top {leaders.top:,}, higher than 95 % of the spectra of {leaders.lender} "
+            f"nearest in S/N, which lent the model: {', '.join(counts)}"
+        )
     parts = list(leaders.of_pixels)
     made = _table("What these scores are made of, mean share in % (of how many the largest part)")
     for part in parts:

@@ -14,7 +14,7 @@ from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.words import goodness, probability_text
 from ....data.lenses.lenses import Verdict
 from ..colour_limit import colour_limit
-from ..words.set_words import like_text, set_text
+from ..words.set_words import lender_text, like_text, set_text
 from ..words.wording import target_title
 
 __all__ = ["WeightRuns", "WeightScale", "settings_text", "spread", "verdict_text", "weight_label"]
@@ -148,6 +148,8 @@ def verdict_text(verdict: Verdict) -> str:
     """True and predicted type with its probability, or score and rank, in one line."""
     if verdict.kind == "score":
         rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
+        if scale := lender_text(verdict):
+            rank = f"{scale}, which lent the model; {rank} here"
         true = f"{verdict.true}, " if verdict.true else ""
         name = SCORE_TITLES.get(verdict.of, "anomaly score")
         like = f"; {text}" if (text := like_text(verdict.like)) else ""
@@ -192,5 +194,6 @@ def settings_text(explanation: Explanation, chosen: str = "") -> str:
     drawn = f" · ridge α {settings.ridge_alpha:g} · seed {settings.seed}"
     drawn = "" if explanation.exact else drawn
     fit = "" if explanation.nothing else f" · {goodness(explanation.r2)}"
-    kernel = f"{settings.kernel} kernel{width}"
+    whose = {"text": "the paper's text", "code": "the paper's code"}[settings.kernel]
+    kernel = f"kernel of {whose}{width}"
     return f"{target} · LIME · {pieces} · {samples} · {kernel}{drawn}{fit}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,13 +19,14 @@ from .panels import NORMAL, SMALL, blank_figure
 __all__ = ["plane_figure"]
 
 _WIDTH_IN = 7.0
-_KEY_IN, _EDGE_IN = 1.35, 0.12
+_KEY_IN, _EDGE_IN, _NOTE_IN = 1.35, 0.12, 0.14
 
 
 def plane_figure(
     picture: np.ndarray,
     *,
     title: str,
+    note: str = "",
     key: Sequence[tuple[str, str]] = (),
     bar: Sequence[str] = (),
     ends: Sequence[str] = (),
@@ -43,6 +45,8 @@ def plane_figure(
         RGBA, row 0 at the bottom, transparent where there is no point.
     title
         What the plane is.
+    note
+        Stands below it; empty for none.
     key
         Name and colour of each category; empty for a colour bar.
     bar, ends
@@ -71,11 +75,10 @@ def plane_figure(
     height, width = picture.shape
     room = width_in - _KEY_IN - 2 * _EDGE_IN
     tall = room * height / width
-    height_in = tall + 2 * _EDGE_IN + 0.25
+    below = _EDGE_IN + (_NOTE_IN if note else 0.0)
+    height_in = tall + below + _EDGE_IN + 0.25
     fig = blank_figure((width_in, height_in), colours.surface)
-    axes = fig.add_axes(
-        (_EDGE_IN / width_in, _EDGE_IN / height_in, room / width_in, tall / height_in)
-    )
+    axes = fig.add_axes((_EDGE_IN / width_in, below / height_in, room / width_in, tall / height_in))
     rgba = np.ascontiguousarray(picture[::-1]).view(np.uint8).reshape(height, width, 4)
     axes.imshow(rgba, extent=(0, 1, 0, 1), aspect="auto", interpolation="none")
     axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], facecolor=colours.surface)
@@ -91,7 +94,9 @@ def plane_figure(
             axes.plot(*places.T, kind, alpha=ring_opacity(len(places)), **drawn)
     _number(axes, numbered)
     at = 1 - 0.2 / height_in
-    fig.text(_EDGE_IN / width_in, at, title, fontsize=NORMAL, color=colours.text, parse_math=False)
+    words: dict[str, Any] = {"color": colours.text, "parse_math": False}
+    fig.text(_EDGE_IN / width_in, at, title, fontsize=NORMAL, **words)
+    fig.text(_EDGE_IN / width_in, 0.6 * _EDGE_IN / height_in, note, fontsize=SMALL, **words)
     left = 1 - (_KEY_IN - 0.05) / width_in
     if key:
         handles = [Line2D([], [], marker="o", ls="", ms=4, color=colour) for _, colour in key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from ....core.words import percent, probability_text
@@ -17,6 +18,8 @@ __all__ = [
     "certainty_lines",
     "held_text",
     "leaves_out",
+    "lender_short",
+    "lender_text",
     "like_short",
     "like_text",
     "reliability_text",
@@ -96,6 +99,31 @@ def like_short(like: LikeRank | None) -> str:
     return "" if like is None else f"among spectra of like S/N: {like.rank:,} of {like.n:,}"
 
 
+def lender_text(verdict: Verdict) -> str:
+    """Such as 'higher than 97.2 % of the 499 spectra of the demo nearest in S/N (14–17)'.
+
+    Empty where no model was lent, or its lender has too few scored spectra.
+    """
+    like = verdict.like_lender
+    if like is None:
+        return ""
+    span = f"{like.sn_low:.3g}–{like.sn_high:.3g}"
+    of = f"the {like.n - 1:,} spectra of {verdict.lender} nearest in S/N ({span})"
+    return f"{_higher_than(like)} of {of}"
+
+
+def lender_short(verdict: Verdict) -> str:
+    """The same where there is little room: 'higher than 97.2 % of the demo at like S/N'."""
+    like = verdict.like_lender
+    return "" if like is None else f"{_higher_than(like)} of {verdict.lender} at like S/N"
+
+
+def _higher_than(like: LikeRank) -> str:
+    if like.rank in (1, like.n):
+        return f"higher than {'all' if like.rank == 1 else 'none'}"
+    return f"higher than {floor(1000 * like.higher_than) / 10:g} %"
+
+
 def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:
     """How sure a classifier of types is, for a terminal; nothing where it was not measured."""
     entry = certainty.at(level)
@@ -115,12 +143,13 @@ def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:
 
 def reliability_text(of: Mapping[str, Any]) -> str:
     """Log loss, Brier score and calibration error with their spread, in a line."""
-    names = {"log_loss": "log loss", "brier": "Brier", "ece": "ECE"}
+    names = {"log_loss": "log loss", "brier": "Brier score", "ece": "calibration error"}
     bins = ", ".join(
         f"{title} {of[name]:.3f} ± {of[f'{name}_resplit_spread']:.3f}"
         for name, title in names.items()
     )
-    return f"{bins} on {of['n']:,} test spectra (true probabilities: ECE {of['ece_if_true']:.3f})"
+    if_true = f"true probabilities would have a calibration error of {of['ece_if_true']:.3f}"
+    return f"{bins} on {of['n']:,} test spectra (0 is best; {if_true})"
 
 
 def verdict_lines(verdict: Verdict) -> Iterator[str]:

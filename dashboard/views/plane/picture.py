@@ -38,6 +38,7 @@ __all__ = [
 KEPT_PX = 540  # width and height of what is kept: about those of a plane on a usual screen
 
 _MOST_RINGED = 400  # of more, colour against grey says the same
+_SOLID = 128  # opacity above that of points that stand back
 _FOLDER = "pictures"
 _MOST = 40  # of some 50 kB each
 _SHADER = Path(__file__).parents[2] / "figures" / "planes" / "shade.py"
@@ -85,11 +86,27 @@ def draw_plane(
         lit = ~unknown if lit is None else lit & ~unknown
     seen = points if lit is None else points.loc[lit]
     picture = _coloured(workspace, plane, colour, window, seen, theme, hidden, rows, pixel_ratio)
-    if lit is None or lit.all():
+    behind = workspace.planes[plane].behind  # the lender's, where it is not one's own plane
+    if lit is not None:
+        behind = np.concatenate([behind, points.loc[~lit, ["x", "y"]]])
+    if not len(behind):
         return picture
-    rest, quiet = points.loc[~lit], THEMES[theme].quiet
+    rest, quiet = pd.DataFrame(behind, columns=["x", "y"]), THEMES[theme].quiet
     shadow = shade_shadow(rest, window, quiet, pixel_ratio=pixel_ratio)
+    if workspace.planes[plane].lender:  # a few points on a cloud of thousands
+        picture = _rimmed(picture, THEMES[theme].text, round(pixel_ratio))
     return np.where(picture, picture, shadow)
+
+
+def _rimmed(picture: np.ndarray, colour: str, width_px: int) -> np.ndarray:
+    """The picture with a rim round all that is not a shadow."""
+    from scipy.ndimage import binary_dilation  # not before the first plot
+
+    parts = picture.view(np.uint8).reshape(*picture.shape, 4)
+    solid = parts[..., 3] > _SOLID
+    rim = binary_dilation(solid, iterations=width_px) & ~solid
+    parts[rim] = [*bytes.fromhex(colour[1:]), 255]
+    return picture
 
 
 def _coloured(
@@ -213,6 +230,7 @@ def _path(workspace: Workspace, plane: str, colour: str, theme: ThemeName) -> Pa
     points, colouring = workspace.planes[plane], workspace.colouring(colour)
     key.update(points.xy.tobytes())
     key.update(points.rows.tobytes())
+    key.update(points.behind.tobytes())
     if isinstance(colouring, Categories):
         key.update(colouring.codes.tobytes())
         key.update(

@@ -42,6 +42,10 @@ _KEPT = (
     "it, recall the share of the ten nearest spectra that are among the ten nearest points."
 )
 
+_FAR = (
+    "Far from all: farther from the nearest of the grey than 99 % of these are from theirs; such a "
+    "place tells little. Trustworthiness and recall are of the grey."
+)
 # The picture in the page before its size is known: sharpened as soon as it is.
 _GUESS_PX = {"inner_width": KEPT_PX, "inner_height": KEPT_PX}
 _REACH_PX = 14.0  # how far from a point a click may be
@@ -208,8 +212,10 @@ class PlaneView(pn.viewable.Viewer):
         kept = "" if trust is None else f"\u00a0· trustworthiness {trust:.2f}"
         kept += "" if recall is None else f", recall {recall:.2f}"
         kept += f" ({plane.judged_on})" if kept and plane.judged_on else ""
-        title = escape(f"{plane.title}\u00a0· {counted(len(plane.rows), 'point')}{kept}")
-        return f'<div class="muted small few-lines" title="{title}. {_KEPT}">{title}</div>'
+        points = plane.placed or counted(len(plane.rows), "point")
+        title = escape(f"{plane.title}\u00a0· {points}{kept}")
+        more = f"{_FAR} {_KEPT}" if plane.lender else _KEPT
+        return f'<div class="muted small few-lines" title="{title}. {more}">{title}</div>'
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this extent with equal scales: a distance means the same in every direction."""
@@ -324,6 +330,8 @@ class PlaneView(pn.viewable.Viewer):
         text = f"{space.catalog['id'].iat[row]}  ·  {label}"
         if view.plane is not None and space.planes[view.plane].came_later(row):
             text += "  ·  placed later"
+        if view.plane is not None and row in space.planes[view.plane].far:
+            text += "  ·  far from all here"
         left = x < sum(span(self._x)) / 2  # the label goes where there is room for it
         side, shift = ("left", 11) if left else ("right", -11)
         ghost = {"x": x, "y": y, "text": text, "side": side, "shift": shift}

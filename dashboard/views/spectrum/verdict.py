@@ -22,6 +22,8 @@ from ...figures.words.domain_words import domain_html
 from ...figures.words.set_words import (
     NO_TYPE,
     leaves_out,
+    lender_short,
+    lender_text,
     like_short,
     like_text,
     set_sentence,
@@ -240,10 +242,15 @@ def _score(head: str, verdict: Any, ranked: str) -> str:
     more = f'<span class="more">: more anomalous than {_below(1 - share)} %</span>'
     rank += ranked or (more if verdict.n_ranked >= FEW else "")
     like = getattr(verdict, "like", None)
-    alike = escape(f"{like_text(like)}. {_ALIKE}".lstrip(". "), quote=True)
+    among, second = like_text(like), like_short(like)
+    theirs = getattr(verdict, "like_lender", None)
+    if theirs is not None:  # the lender's spectra are the scale, one's own come second
+        among, second, share = lender_text(verdict), rank, 1 - theirs.higher_than
+        rank, second = lender_short(verdict), f"{second} here"
+    alike = escape(f"{among}. {_ALIKE}".lstrip(". "), quote=True)
     bar = (
-        f'<div><div class="label"><span>{rank}</span>'
-        f'<span title="{alike}">{like_short(like)}</span></div>'
+        f'<div><div class="label" title="{alike}"><span>{rank}</span>'
+        f"<span>{second}</span></div>"
         '<div class="track">'
         f'<div class="fill" style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div>'
         "</div></div>"

@@ -14,6 +14,7 @@ from ....core.words import number_text
 from ....data.lenses.leaders import ScoreLeaders, score_leaders
 from ....data.lenses.lenses import AnomalyLens
 from ...figures.svg.svg_spectra import Frame, ends, picture, polyline, strips
+from ...figures.words.set_words import lender_text
 from ...figures.words.wording import score_text
 from ...session.background.latest_wins import Answer, Background
 from ...session.opened.reconstruction import Rebuilt, rebuilding
@@ -149,6 +150,8 @@ class _Scores:
         rank = f"rank {rebuilt.rank:,} of {rebuilt.n_ranked:,}"  # of the usual width and share
         if changed:
             rank = f"{score_text(rebuilt.usual)}, {rank}, with the paper's width and share"
+        if scale := lender_text(self._lens.verdict(rebuilt.row, score=score)):
+            rank = f"{escape(scale)}; {rank} here"
         return (
             f"<p><b>{escape(SCORE_TITLES[score])} {score_text(rebuilt.value)}</b><br>{rank}</p>"
             f"<p>{rebuilt.kept.sum():,} of {len(rebuilt.kept):,} pixels kept by the filter, "

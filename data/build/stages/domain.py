@@ -18,10 +18,9 @@ from ...collection.catalog_facts import flux_unit_of
 from ...collection.runs import Run
 from ...collection.trained.built_domain import PATTERNS, load_domain, save_domain, why_outside
 from ...collection.trained.lines_of_sample import sample_lines
-from ...files.folders import demo_path
 from ...files.row_arrays import some_rows
 from ..labelled import object_groups
-from ..lent import BACKGROUND, why_lent
+from ..lent import BACKGROUND, lender_of, why_lent
 from ..lent_galaxies import lent_background
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
@@ -120,10 +119,11 @@ def _verdict_table(
 
 def _of_lender(work: Work, lent_run: Run) -> dict[str, Any]:
     """Who lent the model, and why."""
-    path = lent_run.path.parent.parent
-    lender = "the demo" if path.resolve() == demo_path().resolve() else path.name
     model = "svm" if lent_run.stage.endswith("p21") else "vae"
-    return {"lender": lender, "why_lent": why_lent(work.collection, model, work.settings)}
+    return {
+        "lender": lender_of(lent_run),
+        "why_lent": why_lent(work.collection, model, work.settings),
+    }
 
 
 def _learned(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -14,15 +15,19 @@ import zarr
 from ....core.models.splits import drawn_at_most
 from ....core.planes.embedding import quality_sample
 from ....core.planes.laid_on_sample import fitting_sample
+from ....core.planes.place_new import PlaneMap
 from ....core.planes.principal_components import fit_components
 from ....core.planes.quality import plane_quality
 from ....core.planes.tsne import EmbedSettings
-from ...collection.runs import Run
+from ....core.words import counted
+from ...collection.runs import Run, RunStore
+from ...collection.trained.laid_plane import LENDER_FEATURES, LENDER_XY, laid_plane
 from ...collection.trained.trained_models import kept_projection, load_vae
 from ...files.arrays import save_arrays
 from ...files.row_arrays import some_rows
 from ..before import Before
 from ..kept_layout import KeptLayout
+from ..lent import lender_of
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 from .placing import lay_out_on_sample, place_each
@@ -31,6 +36,7 @@ __all__ = ["EMBED_LATENT", "EMBED_O25", "EMBED_P21"]
 
 _FEWEST = 5
 _CHUNK_ROWS = 1024
+_COMPONENTS = "components.safetensors"
 # Components settle with a few thousand spectra.
 _COMPONENT_ROWS = 20_000
 
@@ -39,6 +45,9 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     prepared = work.inputs[f"prepare-{name}"]
     spectra, settings = prepared.array("spectra"), getattr(work.settings, f"embed_{name}")
     n = spectra.shape[0]
+    if (lent_run := work.given.get(f"embed-{name}")) is not None:
+        _place_on_lent(work, prepared, lent_run)
+        return
     if work.before is not None:
         _grow(work, work.before, prepared, latent=latent)
         return
@@ -80,7 +89,7 @@ def _grow(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
     Its quality stays as measured: none of its points has moved.
     """
     spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
-    before.keep(work.draft, "components.safetensors")
+    before.keep(work.draft, _COMPONENTS)
     project = load_vae(work.inputs["vae"]).latent_mean if latent else kept_projection(before.run)
     plane, metrics = before.run.table("xy"), before.run.metrics
     n_then, n_laid = len(plane), len(plane) - metrics.get("n_placed_since", 0)
@@ -97,6 +106,36 @@ def _grow(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
         "n_new": len(rows) - n_then,
         "n_placed_since": n,
         "growth_note": note,
+    }
+
+
+def _place_on_lent(work: Work, prepared: Run, lent_run: Run) -> None:
+    """Place the spectra on another collection's plane, which is copied: its folder may go."""
+    needs = prepared.stage
+    theirs = RunStore(lent_run.path.parent.parent).get(needs, lent_run.inputs[needs])
+    assert theirs is not None  # it was lent with the plane
+    project, features, laid = laid_plane(lent_run, theirs)
+    rows = prepared.table("rows")["row"].to_numpy()
+    if not len(rows):
+        raise StageSkipped("no usable spectrum to place on a plane")
+    own = _by_chunk(prepared.array("spectra"), project)
+    xy, far = place_each(work, features, laid, own), PlaneMap(features, laid).far_from_all(own)
+    work.draft.write_table(
+        "xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1], "far": far})
+    )
+    work.draft.write_table(LENDER_XY, pd.DataFrame(laid, columns=["x", "y"]))
+    work.draft.write_array(LENDER_FEATURES, features)
+    if (components := lent_run.path / _COMPONENTS).exists():
+        shutil.copyfile(components, work.draft.path / _COMPONENTS)
+    lender, n_far = lender_of(lent_run), int(far.sum())
+    kept = ("features", "settings", "of_spectra", "of_features")
+    work.draft.metrics |= {name: lent_run.metrics.get(name) for name in kept} | {
+        "n": len(laid),
+        "lender": lender,
+        "n_far": n_far,
+        "placed_note": f"{counted(len(rows), 'spectrum', 'spectra')} placed on the plane of "
+        f"{lender}, laid out with its own {len(laid):,}; {n_far:,} farther from all of these than "
+        "99 % of them are from their nearest",
     }
 
 
@@ -135,7 +174,7 @@ def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) 
     )
     del sample
     arrays = {name: getattr(components, name) for name in ("centre", "scale", "axes")}
-    save_arrays(work.draft.path / "components.safetensors", arrays)
+    save_arrays(work.draft.path / _COMPONENTS, arrays)
     return _by_chunk(spectra, components.project)
 
 
@@ -162,6 +201,7 @@ def _stage(name: str, *, latent: bool = False) -> Stage:
         needs=(f"prepare-{name}", *(("vae",) if latent else ())),
         params=functools.partial(_params, name=name, latent=latent),
         run=functools.partial(_embed, name=name, latent=latent),
+        takes=(f"embed-{name}",),
         resumable=True,
         threads=True,
         of_size=_on_sample,

@@ -13,8 +13,11 @@ from ....core.models.anomaly.residuals import eight_scores
 from ....core.models.anomaly.scores import Score, kept_pixels
 from ...batch.chunk_inputs import run_array, scoring_networks_at
 from ...batch.chunk_runner import Arrays
+from ...collection.collection import Collection
+from ...collection.runs import Run
 from ...collection.trained.autoencoders import load_autoencoders
 from ..before import Before
+from ..lent import lender_of
 from ..settings import BuildSettings
 from ..stage import Stage, Work
 
@@ -37,6 +40,9 @@ def _run(work: Work) -> None:
     table["rank_in_bin"] = rank_within(mse, table["sn_bin"])
     work.draft.write_table("scores", table)
     work.draft.write_table("overlap", _overlap(scores))
+    if (lent_run := work.given.get("score")) is not None:
+        work.draft.write_table("lender_scores", _lender_scores(lent_run))
+        work.draft.metrics["lender"] = lender_of(lent_run)
     work.draft.metrics |= {
         "n_scored": len(rows),
         "median_mse": np.median(mse),
@@ -47,6 +53,14 @@ def _run(work: Work) -> None:
     }
     if work.before is not None:
         work.draft.metrics["n_new"] = work.before.n_new(rows)
+
+
+def _lender_scores(lent_run: Run) -> pd.DataFrame:
+    """The scores of the lender's spectra with their S/N, copied: its folder may go."""
+    table = lent_run.table("scores")
+    catalog = Collection.open(lent_run.path.parent.parent).catalog
+    sn_median = catalog["sn_median"].to_numpy(np.float64)[table["row"]]
+    return table[[name for name in get_args(Score) if name in table]].assign(sn_median=sn_median)
 
 
 def _of_before(before: Before) -> dict[str, np.ndarray]:
@@ -129,6 +143,7 @@ SCORE = Stage(
     needs=("prepare-o25", "vae"),
     params=_params,
     run=_run,
+    beside=("score",),
     resumable=True,
     grows=True,
 )

@@ -59,3 +59,13 @@ def test_nonsense_is_refused(clumps):
         PlaneMap(features, xy[:3])
     with pytest.raises(ValueError, match="must be finite"):
         PlaneMap(features, xy).place(np.full((1, 10), np.nan))
+
+
+def test_what_is_like_nothing_on_the_plane_is_told_apart():
+    rng = np.random.default_rng(3)
+    features = rng.normal(size=(400, 5))
+    plane = PlaneMap(features, rng.normal(size=(400, 2)))
+    alike, strange = rng.normal(size=(200, 5)), rng.normal(30, 1, size=(5, 5))
+    assert plane.far_from_all(alike).mean() < 0.05
+    assert plane.far_from_all(strange).all()
+    assert not plane.far_from_all(features[:20]).any()

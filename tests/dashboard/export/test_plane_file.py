@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from spexplain.dashboard.export.plane_file import plane_file
@@ -23,6 +24,18 @@ def test_the_file_has_the_key_of_what_is_shown(session: Visitor) -> None:
     assert f">{collection} · " in drawn
     assert f">{names[1]}" in drawn
     assert f">{names[0]}" not in drawn
+
+
+def test_a_lenders_plane_is_said_to_be_its_in_the_file(session: Visitor) -> None:
+    space, name = session.workspace, session.view.plane
+    own = space.planes[name]
+    space.planes[name] = replace(own, lender="the demo", behind=own.xy[:7], far=own.rows[:2])
+    try:
+        (found,) = plane_file(session, WINDOW, "svg")(lambda: False)
+    finally:
+        space.planes[name] = own
+    said = f"its 7 in grey, {len(own.rows)} own placed, 2 far from all"
+    assert f">{said}<" in found.content.decode()
 
 
 def test_what_is_selected_keeps_its_colours_in_the_file_and_is_counted(session: Visitor) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import panel as pn
 import pytest
 from spexplain.core.explain.entry import ExplainSettings, explain
+from spexplain.core.models.anomaly.like_rank import LikeRank
 from spexplain.dashboard.figures.bokeh_style import letter_name, plain_figure
 from spexplain.dashboard.figures.theme import THEMES, painting
 from spexplain.dashboard.session.choices.tabs import all_tabs
@@ -384,6 +385,10 @@ def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
     # Of a few the rank says all; a share to a tenth of a percent would not be known.
     few = SimpleNamespace(of="mse", rank=4, n_ranked=5, score=0.012, like=None)
     assert "rank 4 of 5<" in _score("", few, "")
+    few.like_lender, few.lender = LikeRank(14, 500, 14, 17), "the demo"
+    lent = _score("", few, "")
+    assert "<span>higher than 97.3 % of the demo at like S/N</span><span>rank 4 of 5 here<" in lent
+    assert "width:97.4%" in lent
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def test_models_that_are_not_there_are_an_error(unlabelled, labelled):
 def test_a_handful_of_spectra_builds_what_it_can(n, write, tmp_path, built, quick):
     few = write(tmp_path / "few", [""] * n)
     report = build(few, settings=quick, models=built.path)
-    assert ("embed-p21" in report.built) == (n >= 5)
+    assert "embed-p21" in report.built  # on the lender's plane, however few
     assert ("cluster" in report.built) == (n >= 3)
     assert ("embed-reasons" in report.built) == (n >= 5)
     for reason in report.skipped.values():

@@ -425,7 +425,8 @@ def test_every_second_pixel_without_error_is_no_data_and_not_out_of_range(tmp_pa
 
 @pytest.mark.parametrize(
     ("z", "says"), [(0.0, "z = 0, as where none was found"), (-0.0009, "or by --labels"),
-    (-9999.0, "or by --labels"), (2.3, "--z-max takes it"), ("none", "is no number; give it as Z")],
+    (-9999.0, "or by --labels"),
+    (2.3, "if right, a larger --z-max takes it; if wrong"), ("none", "is no number; give it as Z")],
 )  # fmt: skip
 def test_what_is_no_usable_redshift_says_what_to_do(tmp_path, z, says):
     wave = np.linspace(4000.0, 9000.0, 1000)

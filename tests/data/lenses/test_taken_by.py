@@ -17,6 +17,13 @@ def test_every_spectrum_of_a_collection_is_counted_once_for_each_lens(small_demo
         assert one.sentence().startswith(f"{one.lens}: {one.n_taken:,} of {n:,} spectra")
 
 
+def test_spectra_that_came_since_the_build_are_said_to_be_unbuilt(small_demo):
+    store = RunStore(small_demo)
+    n = taken_by_lenses(store)[0]
+    (more, *_) = taken_by_lenses(store, n.n_taken + sum(n.refused.values()) + 6)
+    assert more.sentence() == f"{n.sentence()}; 6 more not built yet"
+
+
 def test_nothing_is_said_of_what_is_not_built(tmp_path):
     assert taken_by_lenses(RunStore(tmp_path)) == []
 

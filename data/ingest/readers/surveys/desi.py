@@ -110,7 +110,9 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
                 facts=target.facts | best.facts,
             )
         except (ValueError, IndexError) as error:
-            raise ReadError("unreadable", f"row {row} of {len(targets)}: {error}") from error
+            raise ReadError(
+                "unreadable", f"{target.id}, row {row} of {len(targets)}: {error}"
+            ) from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -118,7 +118,7 @@ def test_the_small_print_holds_every_setting_used():
     lime = settings_text(explained(seed=9, factor=0.8, kernel="code", kernel_width=0.3))
     for words in (
         "log p(type 1)", "LIME", "12 uniform segments", "scale 0.8", "200 samples",
-        "code kernel of width 0.3", "ridge α 1", "seed 9", "R² ",
+        "kernel of the paper's code of width 0.3", "ridge α 1", "seed 9", "R² ",
     ):  # fmt: skip
         assert words in lime
     assert settings_text(replace(explained(), r2=0.99998)).endswith("R² above 0.999")

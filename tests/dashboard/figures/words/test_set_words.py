@@ -1,6 +1,10 @@
+import pytest
 from spexplain.core.models.anomaly.like_rank import LikeRank
+from spexplain.dashboard.figures.printed.pieces import verdict_text
 from spexplain.dashboard.figures.words.set_words import (
     certainty_lines,
+    lender_short,
+    lender_text,
     like_short,
     like_text,
     set_sentence,
@@ -53,6 +57,18 @@ def test_a_rank_says_among_which():
     )
     assert like_short(LikeRank(12, 500, 14, 17)) == "among spectra of like S/N: 12 of 500"
     assert like_text(None) == like_short(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("rank", "share"), [(1, "all"), (2, "99.7 %"), (14, "97.3 %"), (500, "none")]
+)
+def test_a_lent_score_is_told_on_the_lenders_scale(rank, share):
+    like = LikeRank(rank, 500, 14.02, 17.3)
+    score = Verdict("score", "", "", {}, 0.5, 3, 10, "mse", like_lender=like, lender="the demo")
+    of = f"higher than {share} of the 499 spectra of the demo nearest in S/N (14–17.3)"
+    assert lender_text(score) == of
+    assert verdict_text(score) == f"MSE 0.5, {of}, which lent the model; rank 3 of 10 here"
+    assert lender_short(score) == f"higher than {share} of the demo at like S/N"
 
 
 def test_verdicts_for_a_terminal():

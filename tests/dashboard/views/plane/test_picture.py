@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.dashboard.figures.planes.shade import Window
+from spexplain.dashboard.figures.theme import THEMES
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.plane import picture as plane_picture
 from spexplain.dashboard.views.plane.picture import draw_plane, framed, keep_picture, kept_picture
@@ -38,6 +40,30 @@ def test_a_kept_picture_is_found_again_for_the_same_points_and_colours(workspace
     assert kept_picture(workspace, "agn", "type", "dark") is None
     assert kept_picture(workspace, "agn", "predicted", "light") is None
     assert kept_picture(workspace, "anomaly", "type", "light") is None
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_lenders_points_stand_back_and_ones_own_have_a_rim(
+    workspace, monkeypatch, theme
+) -> None:
+    own = workspace.planes["agn"]
+    few = replace(own, rows=own.rows[:1], xy=np.zeros((1, 2), np.float32))
+    lent = replace(few, lender="the demo", behind=np.array([[3, 3], [3, -3]], np.float32))
+    picture = {}
+    for name, plane in (("own", few), ("lent", lent)):
+        space = Workspace(workspace.collection, workspace.lenses, {"agn": plane})
+        window = Window((-4.0, 4.0), (-4.0, 4.0), 64, 64)
+        assert space.on_plane("agn").extent()[0][1] > (3 if plane.lender else 0)
+        drawn = draw_plane(space, "agn", "type", window, theme=theme)
+        picture[name] = drawn.view(np.uint8).reshape(64, 64, 4)
+    text = [*bytes.fromhex(THEMES[theme].text[1:]), 255]
+    rim = (picture["lent"] == text).all(axis=2)
+    assert rim.any()
+    assert np.hypot(*(np.argwhere(rim) - 31.5).T).max() < 6  # round one's own point alone
+    cloud = picture["lent"][56, 56]
+    assert 0 < cloud[3] < 128
+    assert (picture["own"][56, 56] == 0).all()
+    np.testing.assert_array_equal(picture["lent"][32, 32], picture["own"][32, 32])
 
 
 def test_another_way_to_draw_makes_kept_pictures_old(workspace, tmp_path, monkeypatch) -> None:
