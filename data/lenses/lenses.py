@@ -185,6 +185,9 @@ def outdated_domain(collection: Collection) -> str:
         if lacking:
             missing.append(f"{' and '.join(lacking)} by the lens {lens.title}")
             lenders += [sample["lender"]] if "lender" in sample else []
+    vae, score = store.find("vae"), store.find("score")
+    if vae and score and "trained_on" in vae.metrics and "lender" not in score.metrics:
+        missing.append("how a lent score ranks among the lender's own spectra")
     if not missing:
         return ""
     first = f", {' and '.join(dict.fromkeys(lenders))} first," if lenders else ""

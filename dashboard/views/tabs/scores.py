@@ -148,10 +148,10 @@ class _Scores:
             return "<p>Reconstructing the spectrum …</p>"
         changed = not np.isclose(rebuilt.value, rebuilt.usual, rtol=1e-4)
         rank = f"rank {rebuilt.rank:,} of {rebuilt.n_ranked:,}"  # of the usual width and share
-        if changed:
-            rank = f"{score_text(rebuilt.usual)}, {rank}, with the paper's width and share"
         if scale := lender_text(self._lens.verdict(rebuilt.row, score=score)):
             rank = f"{escape(scale)}; {rank} here"
+        if changed:
+            rank = f"{score_text(rebuilt.usual)}, {rank}, with the paper's width and share"
         return (
             f"<p><b>{escape(SCORE_TITLES[score])} {score_text(rebuilt.value)}</b><br>{rank}</p>"
             f"<p>{rebuilt.kept.sum():,} of {len(rebuilt.kept):,} pixels kept by the filter, "

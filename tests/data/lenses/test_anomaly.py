@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import numpy as np
@@ -6,8 +7,9 @@ from spexplain.core.models.anomaly import like_rank
 from spexplain.data.build.all_stages import build
 from spexplain.data.collection.collection import Collection
 from spexplain.data.collection.format import write_parquet
+from spexplain.data.collection.runs import RunStore
 from spexplain.data.lenses.leaders import score_leaders
-from spexplain.data.lenses.lenses import open_lenses
+from spexplain.data.lenses.lenses import open_lenses, outdated_domain
 
 
 @pytest.fixture
@@ -57,3 +59,13 @@ def test_ones_own_models_have_no_lender(built):
     assert (verdict.lender, verdict.like_lender) == ("", None)
     assert "like_sn_of_lender" not in verdict.to_dict()
     assert score_leaders(built.catalog, lens, top=5).beyond_lender == {}
+
+
+def test_a_scale_that_an_earlier_build_did_not_lend_is_said_to_lack(lent_scores, unlabelled):
+    collection = Collection.open(unlabelled.path)
+    assert "how a lent score ranks" not in outdated_domain(collection)
+    metrics = RunStore(collection.path).find("score").path / "metrics.json"
+    metrics.write_text(json.dumps({"n_scored": 11}))
+    assert "how a lent score ranks among the lender's own spectra" in outdated_domain(collection)
+    lens = open_lenses(collection)["anomaly"]
+    assert lens.verdict(int(lens.rows[0])).like_lender is None
