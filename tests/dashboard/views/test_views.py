@@ -173,6 +173,7 @@ def test_a_resting_pointer_is_told_what_it_is_on(still: Session) -> None:
 
 @pytest.mark.parametrize("colour", ["type", "predicted", "correct", "score", "cluster", "z"])
 def test_every_colouring_is_drawn_and_none_alike(still: Session, colour: str) -> None:
+    still.workspace.drawn.set()
     view = PlaneView(still)
     before = source(view.figure, "plane-image")["image"]
     still.view.colour = colour
