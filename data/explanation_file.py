@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .explanations.fits_file import replay
+from .explanations import replay
 
 __all__ = ["replay"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .lenses.lenses import open_lenses
+from .lenses import open_lenses
 
 __all__ = ["open_lenses"]

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import silhouette_score
 
-from ..neighbourhood.segments import uniform
+from ..neighbourhood import uniform
 from ..settings import WeightSign
 
 __all__ = [

@@ -10,8 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compute.cancel import Cancelled, never
-from ..compute.workers import InTurn, Sharing, or_own
+from ..compute import Cancelled, InTurn, Sharing, never, or_own
 from ..settings import ExplainSettings, MethodName
 from ..targets import Target
 from ..targets.base import may_share

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compute.cancel import never
+from ..compute import never
 from ..targets import Target
 from .entry import explain_progressively
 from .explanation import Explanation

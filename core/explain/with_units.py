@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from astropy import units as u
 
-from ..spectra.with_units import Medium, PhysicalSpectrum, SpectrumLike
+from ..spectra import Medium, PhysicalSpectrum, SpectrumLike
 from ..targets import Target
 from .entry import ExplainSettings, Explanation, explain
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy import linalg
 from torch import Tensor
 
-from ..compute.tensors import tensor_of
-from ..neighbourhood.masks import Masks
+from ..compute import tensor_of
+from ..neighbourhood import Masks
 
 __all__ = ["Influence", "Underdetermined", "influence"]
 

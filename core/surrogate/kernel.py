@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from ..neighbourhood.neighbourhood import Neighbourhood
+from ..neighbourhood import Neighbourhood
 from ..settings import KernelName
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..neighbourhood.neighbourhood import Neighbourhood
+from ..neighbourhood import Neighbourhood
 from ..settings import KernelName
 from .kernel import DEFAULT_WIDTHS, locality_weights
 

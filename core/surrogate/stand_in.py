@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..neighbourhood.masks import Masks
+from ..neighbourhood import Masks
 from .ridge import Ridge, Surrogate
 
 __all__ = ["Quadratic", "controlled_ridge"]

@@ -8,16 +8,14 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.anomaly.residuals import mean_square, residual_score
-from ..models.anomaly.scores import TRIMMED_FRACTION, Score
-from ..models.autoencoder.network import Vae
-from ..neighbourhood.neighbourhood import DENSE_ROWS, Neighbourhood
-from ..surrogate.stand_in import Quadratic
+from ..models.anomaly import TRIMMED_FRACTION, Score, mean_square, residual_score
+from ..models.autoencoder import Vae
+from ..neighbourhood import DENSE_ROWS, Neighbourhood
+from ..surrogate import Quadratic
 from .base import RowEvaluator
+from .network import MeanSquare, Network
 from .network.decoded_score import Decoded
 from .network.linearised_autoencoder import linearised_mse
-from .network.matrices import Network
-from .network.mean_square import MeanSquare
 
 __all__ = ["Score", "VaeScore"]
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..explain.explanation import Explanation
-from ..neighbourhood.masks import BinaryMasks
-from ..neighbourhood.neighbourhood import Neighbourhood
+from ..neighbourhood import BinaryMasks, Neighbourhood
 from ..neighbourhood.perturbations import perturbed
 from ..targets import Target, evaluate
 

@@ -10,17 +10,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compute.cancel import Cancelled, never
-from ..compute.workers import InTurn, Sharing, or_own
-from ..explain.entry import explain
+from ..compute import Cancelled, InTurn, Sharing, never, or_own
+from ..explain import LimeSamples, explain
 from ..explain.explanation import Explanation
-from ..explain.methods.lime_samples import LimeSamples
-from ..neighbourhood.mask_draws import draw_masks
-from ..neighbourhood.masks import BinaryMasks
-from ..neighbourhood.neighbourhood import Neighbourhood
+from ..neighbourhood import BinaryMasks, Neighbourhood, draw_masks
 from ..neighbourhood.perturbations import perturbed
 from ..settings import ExplainSettings
-from ..spectra.detector_noise import noise_draws
+from ..spectra import noise_draws
 from ..targets import Target, evaluate
 from ..targets.base import may_share
 from .recurrences import FEWEST, Recurrence, recurrence

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ..surrogate.influential import Influence
+from ..surrogate import Influence
 
 __all__ = ["Intervals", "exact_intervals", "weight_intervals"]
 

@@ -14,9 +14,9 @@ from functools import singledispatch
 import numpy as np
 from numpy.typing import NDArray
 
-from ..explain.entry import explain
+from ..explain import explain
 from ..explain.explanation import Explanation
-from ..models.autoencoder.network import Vae
+from ..models.autoencoder import Vae
 from ..targets import CoupledSvm, SvmMargin, SvmPair, SvmTarget, Target, VaeScore
 from ..targets.svm.svm_kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
 from .methods_agree import Agreement, agreement

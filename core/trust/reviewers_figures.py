@@ -14,13 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compute.cancel import Cancelled, never
-from ..explain.entry import explain
+from ..compute import Cancelled, never
+from ..explain import explain
 from ..explain.explanation import Explanation
-from ..neighbourhood.masks import BinaryMasks
-from ..neighbourhood.neighbourhood import Neighbourhood
+from ..neighbourhood import BinaryMasks, Neighbourhood, segment
 from ..neighbourhood.perturbations import perturbed
-from ..neighbourhood.segments import segment
 from ..targets import Target, evaluate
 from .curves import contributions
 

@@ -8,16 +8,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compute.workers import Sharing, or_own
+from ..compute import Sharing, or_own
+from ..explain import LimeSamples, lime_neighbourhood, shapley_error, shapley_neighbourhood
 from ..explain.explanation import Explanation
-from ..explain.methods.lime import lime_neighbourhood
-from ..explain.methods.lime_samples import LimeSamples
-from ..explain.methods.shapley import shapley_neighbourhood
-from ..explain.methods.shapley_samples import shapley_error
-from ..neighbourhood.neighbourhood import Neighbourhood
-from ..surrogate.influential import Underdetermined
-from ..surrogate.kernel_width import kernel_advice
-from ..surrogate.stability import rank_stability
+from ..neighbourhood import Neighbourhood
+from ..surrogate import Underdetermined, kernel_advice, rank_stability
 from ..targets import Target, evaluate
 from .intervals import exact_intervals, weight_intervals
 from .verdict import Trust

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..surrogate.kernel_width import KernelAdvice
-from ..surrogate.stability import Stability
+from ..surrogate import KernelAdvice, Stability
 from ..words import goodness, percent
 from .intervals import Intervals
 

@@ -9,13 +9,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...core.models.small_samples import FEW
-from ...core.models.svm.kernel_matrix import KERNELS
+from ...core.models import FEW
+from ...core.models.svm import KERNELS
 from ...data.study import published_p21 as paper
-from ...data.study.figure_intervals import share_interval
+from ...data.study import share_interval
+from ..figures import THEMES, category_colours
 from ..figures.printed.panels import blank_figure
-from ..figures.theme import THEMES, category_colours
-from ..workspace.confusion_table import ordered_types
+from ..workspace import ordered_types
 
 __all__ = ["confusion_figure", "noise_figure", "reliability_figure"]
 

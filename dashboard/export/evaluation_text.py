@@ -11,11 +11,9 @@ from rich.measure import Measurement
 from rich.table import Table as RichTable
 
 from ...core.words import probability_text
-from ...data.collection.runs import RunStore
-from ...data.study.evaluation import Evaluation
-from ...data.study.figure_intervals import macro_interval_text
-from ...data.study.table import Table
-from ..figures.words.domain_words import model_lines
+from ...data.collection import RunStore
+from ...data.study import Evaluation, Table, macro_interval_text
+from ..figures import model_lines
 
 __all__ = ["cell_text", "evaluation_lines"]
 

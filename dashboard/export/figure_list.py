@@ -10,16 +10,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...core.models.small_samples import FEW
-from ...data.collection.runs import Run, RunStore
-from ...data.collection.trained.class_sets import TypeCertainty
-from ...data.collection.trained.trained_models import load_type_classifier, probability_column
-from ...data.lenses.plane_points import Plane, open_planes
-from ...data.study.evaluation import Evaluation
-from ...data.study.examples import numbered_examples
-from ..figures.planes.small_multiples import planes_layout
-from ..figures.words.set_words import reliability_text
-from ..workspace.confusion_table import ordered_types
+from ...core.models import FEW
+from ...data.collection import (
+    Run,
+    RunStore,
+    TypeCertainty,
+    load_type_classifier,
+    probability_column,
+)
+from ...data.lenses import Plane, open_planes
+from ...data.study import Evaluation, numbered_examples
+from ..figures import planes_layout, reliability_text
+from ..workspace import ordered_types
 from .classifier_figures import confusion_figure, noise_figure, reliability_figure
 from .report_figures import (
     example_spectra_figure,

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...data.lenses.open_spectrum import OpenSpectrum
+from ...data.lenses import OpenSpectrum
 from ..figures.sight import Sight
 from ..figures.words.wording import with_command
+from ..session import Visitor
 from ..session.opened.lines_lacking import lacking_of
-from ..session.visitor import Visitor
 from .plane_file import plane_file
 from .save import SavedFile, keep, origin_of
 
 if TYPE_CHECKING:
-    from ..figures.planes.shade import Window
+    from ..figures import Window
 
 __all__ = ["FileRequests"]
 

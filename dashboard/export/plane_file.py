@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..session.visitor import Visitor
+from ..session import Visitor
 from ..views.plane.marks import labels_beside, marks_on
 from ..views.plane.picture import draw_plane, ringed_places
 from ..views.widgets.controls import legend_of
 from .save import SavedFile
 
 if TYPE_CHECKING:
-    from ..figures.planes.shade import Window
+    from ..figures import Window
 
 __all__ = ["plane_file"]
 

@@ -9,12 +9,10 @@ from html import escape
 from pathlib import Path
 
 from ...core.words import counted
-from ...data.collection.runs import RunStore
-from ...data.files.atomic import written_whole
-from ...data.study.evaluation import Evaluation
-from ...data.study.figure_intervals import macro_interval_text
-from ...data.study.table import Table
-from ..figures.words.domain_words import model_lines
+from ...data.collection import RunStore
+from ...data.files import written_whole
+from ...data.study import Evaluation, Table, macro_interval_text
+from ..figures import model_lines
 from .evaluation_text import cell_text
 from .figure_list import FigureJob, figure_jobs
 

@@ -13,17 +13,16 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from scipy.ndimage import median_filter
 
-from ...core.explain.entry import ExplainSettings, explain
-from ...core.spectra.lines.line_list import P21_MARKERS
+from ...core.explain import ExplainSettings, explain
+from ...core.spectra.lines import P21_MARKERS
 from ...core.targets import Classifier
 from ...core.words import probability_text
-from ...data.collection.trained.trained_models import probability_column
-from ...data.lenses.plane_points import Plane
+from ...data.collection import probability_column
+from ...data.lenses import Plane
+from ..figures import THEMES, category_colours, label_places
 from ..figures.colour_limit import colour_limit
-from ..figures.planes.number_labels import label_places
 from ..figures.printed.panels import blank_figure
-from ..figures.theme import THEMES, category_colours
-from ..workspace.confusion_table import ordered_types
+from ..workspace import ordered_types
 
 __all__ = [
     "example_spectra_figure",

@@ -8,16 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, get_args
 
-from ...data.collection.collection import Collection
-from ...data.lenses.lenses import Lens, Verdict
-from ..figures.words.domain_words import origin_words
-from ..figures.words.wording import chosen_text, flux_label
+from ...data.collection import Collection
+from ...data.lenses import Lens
+from ...data.lenses.lenses import Verdict
+from ..figures import chosen_text, flux_label, origin_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ...data.collection.trained.built_domain import DomainVerdict
-    from ...data.explanations.saved import Origin, SavedExplanation
+    from ...data.collection import DomainVerdict
+    from ...data.explanations import Origin, SavedExplanation
     from ..figures.sight import Sight
 
 __all__ = ["SavedFile", "figure_of", "keep", "origin_of"]

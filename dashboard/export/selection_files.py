@@ -11,8 +11,8 @@ import pandas as pd
 from astropy.table import Column, Table
 
 from ...core.words import spreadsheet_cell
-from ...data.selections.selection import Selection
-from ..workspace.workspace import Workspace
+from ...data.selections import Selection
+from ..workspace import Workspace
 from .save import SavedFile
 
 __all__ = ["SELECTION_FILES", "keep_selection", "selection_table"]

@@ -7,28 +7,24 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.explain.entry import explain
-from ...core.explain.mirrored import mirror
-from ...core.models.conformal import LEVELS
+from ...core.explain import explain, mirror
+from ...core.models import LEVELS
 from ...core.settings import ExplainSettings
-from ...core.trust.trust import assess
-from ...core.trust.verdict import Trust
-from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
-from ...data.collection.collection import Collection
-from ...data.explanations.fits_file import save_explanation
-from ...data.explanations.saved import SavedExplanation
-from ...data.explanations.segment_table import write_segment_table
-from ...data.lenses.lenses import (
+from ...core.trust import Trust, assess
+from ...data.collection import Collection, flux_unit_of
+from ...data.collection.catalog_facts import z_warning_of
+from ...data.explanations import SavedExplanation, save_explanation, write_segment_table
+from ...data.lenses import (
     AgnLens,
     AnomalyLens,
     Lens,
-    LensError,
-    Verdict,
+    exposures_of,
     lens_of_target,
     open_lenses,
     outdated,
+    recurring,
 )
-from ...data.lenses.other_exposures import exposures_of, recurring
+from ...data.lenses.lenses import LensError, Verdict
 from .save import figure_of, origin_of
 
 __all__ = ["Explained", "explain_stored", "write_files"]

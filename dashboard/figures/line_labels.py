@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.spectra.lines.line_list import Line
+from ...core.spectra.lines import Line
 
 __all__ = ["Label", "fit_labels"]
 

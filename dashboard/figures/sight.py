@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.spectra.lines.line_list import PAGE_LINES, Line
-from ...core.spectra.wave_axis import WaveAxis
+from ...core.spectra import WaveAxis
+from ...core.spectra.lines import PAGE_LINES, Line
 
 if TYPE_CHECKING:
-    from ...data.lenses.whole_spectrum import WholeSpectrum
+    from ...data.lenses import WholeSpectrum
 
 __all__ = ["LineOver", "Sight"]
 

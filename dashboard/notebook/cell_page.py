@@ -10,10 +10,9 @@ import param
 from bokeh.document import Document
 from panel.io.resources import LOCAL_DIST
 
-from ..figures.theme import THEMES, ThemeName
+from ..figures import THEMES, ThemeName
 from ..server.page import theme_css
-from ..session.choices.address import apply_query
-from ..session.visitor import Visitor
+from ..session import Visitor, apply_query
 from ..views.plane.plane import PlaneView
 from ..views.plane.select_tools import plane_tools
 from ..views.spectrum.spectrum import SpectrumView

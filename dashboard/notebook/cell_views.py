@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from ...core.settings import ExplainSettings
-from ...data.lenses.lenses import lens_of_target
-from ..figures.theme import THEMES, ThemeName
+from ...data.lenses import lens_of_target
+from ..figures import THEMES, ThemeName
 from .explained import Explained
 from .explained_here import explained_here
 from .served_view import ExplainView, ServedView

@@ -9,13 +9,13 @@ import holoviews as hv
 import numpy as np
 import pandas as pd
 
+from ...core.explain import effects
 from ...core.explain.explanation import Explanation
-from ...core.explain.flux_effects import effects
-from ...data.lenses.plane_points import Plane
+from ...data.lenses import Plane
+from ..figures import THEMES, ThemeName, category_colours, diverging, meaning, sequential
 from ..figures.colour_limit import colour_limit
-from ..figures.theme import THEMES, ThemeName, category_colours, diverging, sequential
-from ..figures.words.wording import meaning
-from ..workspace.colouring import Categories, Colouring
+from ..workspace import Categories
+from ..workspace.colouring import Colouring
 
 __all__ = ["painted_spectrum", "plane_points"]
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from ...core.explain import Effects, effects, mirror
 from ...core.explain.explanation import Explanation
-from ...core.explain.flux_effects import Effects, effects
-from ...core.explain.mirrored import mirror
 from ...core.explain.own_pieces import PiecesTarget
 from ...core.spectra.lines.line_list import lines_reaching
 from ...core.spectra.redshift_warning import doubt
@@ -22,10 +21,8 @@ from ...core.targets import Target
 from ...core.targets.scales import clipped_note
 from ...core.trust import Trust, assess
 from ...core.words import goodness
-from ...data.explanations.fits_file import save_explanation
-from ...data.explanations.saved import Origin, SavedExplanation
-from ..figures.words.effect_words import does_words
-from ..figures.words.wording import flux_label
+from ...data.explanations import Origin, SavedExplanation, save_explanation
+from ..figures import does_words, flux_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

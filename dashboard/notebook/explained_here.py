@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ...core.explain.entry import explain
+from ...core.explain import explain
 from ...core.settings import ExplainSettings
-from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
-from ...data.lenses.lenses import AnomalyLens, Lens, Verdict, lens_of_target
-from ...data.lenses.other_exposures import exposures_of
-from ..export.save import origin_of
+from ...data.collection import flux_unit_of
+from ...data.collection.catalog_facts import z_warning_of
+from ...data.lenses import AnomalyLens, Lens, exposures_of, lens_of_target
+from ...data.lenses.lenses import Verdict
+from ..export import origin_of
 from .explained import Explained
 
 if TYPE_CHECKING:
-    from ...data.collection.collection import Collection
+    from ...data.collection import Collection
 
 __all__ = ["explained_here"]
 

@@ -12,10 +12,9 @@ import numpy as np
 from astropy import units as u
 from astropy.nddata import InverseVariance
 
+from ...core.spectra import PhysicalSpectrum, Spectrum
 from ...core.spectra.redshift_warning import doubt
-from ...core.spectra.spectrum import Spectrum
 from ...core.spectra.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
-from ...core.spectra.with_units import PhysicalSpectrum
 from ...data.ingest.readers import ReadError, read_table
 from ...data.ingest.readers import read as read_file
 

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 import pandas as pd
 
-from ...core.compute.threads import thread_pool
-from ...core.spectra.spectrum import Spectrum
-from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
-from ...data.collection.collection import Collection
-from ...data.files.folders import demo_path
-from ...data.lenses.lenses import Lens, LensError, open_lenses
-from ...data.lenses.plane_points import Plane, open_planes
-from ...data.objects.remote_folder import is_address
+from ...core.compute import thread_pool
+from ...core.spectra import Spectrum
+from ...data.collection import Collection, flux_unit_of
+from ...data.collection.catalog_facts import z_warning_of
+from ...data.files import demo_path
+from ...data.lenses import Lens, Plane, open_lenses, open_planes
+from ...data.lenses.lenses import LensError
+from ...data.objects import is_address
 from ..workspace.standard_lists import misclassified
 from .local_server import PageServer, serve_here
 from .one_spectrum import OneSpectrum, read
 from .prepared_wave import PreparedWave
 
 if TYPE_CHECKING:
-    from ...data.lenses.placer import Placer
-    from ..figures.theme import ThemeName
+    from ...data.lenses import Placer
+    from ..figures import ThemeName
     from .served_view import ExplainView, ServedView
     from .single_views import SingleViews
 

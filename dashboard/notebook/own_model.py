@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from astropy.units import UnitConversionError, spectral
 
-from ...core.explain.entry import explain
+from ...core.explain import explain
 from ...core.explain.many_gradients import gradients_of_many
 from ...core.settings import ExplainSettings
-from ...core.spectra.spectrum import Spectrum
+from ...core.spectra import Spectrum
 from ...core.targets import Target
 from ...core.targets.any_model import AnyModel, Of, Outputs
 from ...core.targets.read_model import read_model
-from ...data.explanations.saved import Origin
-from ...data.lenses.built_lens import LensError
+from ...data.explanations import Origin
+from ...data.lenses import LensError
 from .explained import Explained, ExplainedMany, NotExplained
 from .one_spectrum import OneSpectrum, read
 from .own_segments import OwnSegments

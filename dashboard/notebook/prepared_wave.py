@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ...core.spectra.grid import resample
-from ...data.collection.collection import Collection
+from ...core.spectra import resample
+from ...data.collection import Collection
+from ...data.lenses import Lens, OutsideLens, exposures_of
 from ...data.lenses.dust_of_file import reddening_of_file
-from ...data.lenses.lenses import Lens, LensError
-from ...data.lenses.other_exposures import exposures_of, exposures_of_file
-from ...data.lenses.outside_spectrum import OutsideLens
+from ...data.lenses.lenses import LensError
+from ...data.lenses.other_exposures import exposures_of_file
 from .one_spectrum import OneSpectrum
 
 __all__ = ["PreparedWave", "onto"]

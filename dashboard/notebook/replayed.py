@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...core.explain.entry import explain
+from ...core.explain import explain
 from ...core.targets import Target
-from ...data.explanations.fits_file import load_explanation
-from ...data.explanations.replaying import OtherModelError
-from ...data.explanations.saved import Origin
+from ...data.explanations import Origin, OtherModelError, load_explanation
 from .explained import Explained
 from .own_model import Model
 

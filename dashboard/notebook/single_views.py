@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import panel as pn
 
-from ...core.compute.threads import thread_pool
-from ...data.selections.selection import Selection
+from ...core.compute import thread_pool
+from ...data.selections import Selection
+from ..server import open_workspace
 from ..server.page_thread import schedule_of
-from ..server.server import open_workspace
-from ..session.visitor import Visitor
-from ..workspace.workspace import Workspace
+from ..session import Visitor
+from ..workspace import Workspace
 from .cell_page import VIEWS, ViewName, begin, cell_page
 from .local_server import serve_here
 

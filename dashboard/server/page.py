@@ -14,14 +14,12 @@ from panel.io.resources import LOCAL_DIST
 
 from ...core.settings import WeightSign
 from ...core.words import counted
+from ..export import SavedFile
 from ..export.file_requests import FileRequests
-from ..export.save import SavedFile
-from ..figures.theme import THEMES, ThemeName, category_colours
+from ..figures import THEMES, ThemeName, category_colours
+from ..session import Session, Visitor, apply_query, to_query
 from ..session.background.worker_share import SharedWorkers
-from ..session.choices.address import apply_query, to_query
 from ..session.choices.person import Person
-from ..session.session import Session
-from ..session.visitor import Visitor
 from ..views.plane.marks import attach_marks
 from ..views.plane.plane import PlaneView
 from ..views.plane.select_tools import plane_tools
@@ -30,18 +28,12 @@ from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
 from ..views.spectrum.when_opened import SpectrumWhenOpened
 from ..views.tabs.drawer import Drawer
 from ..views.widgets.components import BUNDLE_AT, ShellPart, asset
-from ..views.widgets.controls import (
-    bar_form,
-    drawing_form,
-    find_form,
-    legend_part,
-    tabs_form,
-)
+from ..views.widgets.controls import bar_form, drawing_form, find_form, legend_part, tabs_form
 from ..views.widgets.drop_zone import drop_part
 from ..views.widgets.filter_field import filter_part
 from ..views.widgets.knob_controls import controls_form
+from ..workspace import Workspace
 from ..workspace.kept_colouring import KEPT_COLOUR
-from ..workspace.workspace import Workspace
 from .answers import nonce
 from .page_thread import schedule_of
 

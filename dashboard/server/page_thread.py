@@ -9,7 +9,7 @@ import panel as pn
 from bokeh.document import Document
 from tornado.ioloop import IOLoop
 
-from ..session.background.browser_tab import Schedule
+from ..session import Schedule
 from ..views.widgets.components import one_patch
 from .limits.waiting_messages import send_what_waits
 

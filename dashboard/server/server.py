@@ -24,14 +24,12 @@ from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
 
-from ...data.collection.collection import Collection
-from ...data.lenses.explained_anomalies import open_reasons
-from ...data.lenses.lenses import open_lenses, outdated, outdated_domain
-from ...data.lenses.plane_points import open_planes
-from ..figures.theme import THEMES
+from ...data.collection import Collection
+from ...data.lenses import open_lenses, open_planes, open_reasons, outdated, outdated_domain
+from ..figures import THEMES
+from ..session import Session
 from ..session.background.worker_share import SharedWorkers
-from ..session.session import Session
-from ..workspace.workspace import Workspace
+from ..workspace import Workspace
 from .access.doors import Door, OAuthDoor, PasswordDoor, own_pass
 from .access.known_hosts import OnlyKnownHosts, answer_only
 from .access.login import PasswordLogin

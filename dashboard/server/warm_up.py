@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from ...core.settings import ExplainSettings
 from ...data.collection.lookup.sky_search import read_cone
-from ..figures.theme import THEMES
+from ..figures import THEMES
 from ..views.plane.picture import KEPT_PX, draw_plane, framed, keep_picture
-from ..workspace.workspace import Workspace
+from ..workspace import Workspace
 
 __all__ = ["warm"]
 

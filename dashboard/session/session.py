@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import param
 
+from ...core.explain import Effects, effects
 from ...core.explain.explanation import Explanation
-from ...core.explain.flux_effects import Effects, effects
 from ...core.settings import ExplainSettings
-from ...core.spectra.wave_axis import WaveAxis
-from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
-from ...data.lenses.open_spectrum import OpenSpectrum
-from ...data.selections.selection import Selection
-from ..workspace.workspace import Workspace
+from ...core.spectra import WaveAxis
+from ...data.lenses import AgnLens, AnomalyLens, Lens, OpenSpectrum
+from ...data.lenses.lenses import LensError
+from ...data.selections import Selection
+from ..workspace import Workspace
 from .background.browser_tab import BrowserTab, Schedule
 from .background.latest_wins import Answer, Background
 from .choices.knobs import Knobs

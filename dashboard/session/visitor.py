@@ -6,8 +6,7 @@ from concurrent.futures import Executor
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from ..workspace.listing import Listing
-from ..workspace.workspace import Workspace
+from ..workspace import Listing, Workspace
 from .background.browser_tab import Schedule
 from .browsing.confusion import ConfusionCell
 from .browsing.filtering import Filtering

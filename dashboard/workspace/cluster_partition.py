@@ -12,7 +12,7 @@ import pandas as pd
 from ...core.settings import WeightSign
 from ...core.spectra.lines.line_list import lines_reaching
 from ...core.words import EXPLAINED_R2
-from ...data.lenses.explained_anomalies import Reasons
+from ...data.lenses import Reasons
 from .line_summary import LineSummary, line_summary
 
 __all__ = [

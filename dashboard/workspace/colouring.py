@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...core.models.anomaly.scores import SCORE_TITLES
+from ...core.models.anomaly import SCORE_TITLES
 from ...core.words import number_text
 from ...data.collection.trained.type_names import TYPES
-from ...data.lenses.lenses import Lens
-from ...data.selections.row_filter import browsed_columns
+from ...data.lenses import Lens
+from ...data.selections import browsed_columns
 
 __all__ = [
     "Categories",

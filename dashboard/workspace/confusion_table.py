@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...data.collection.trained.trained_models import probability_column
+from ...data.collection import probability_column
 from ...data.collection.trained.type_names import TYPES
 
 __all__ = ["judged", "ordered_types"]

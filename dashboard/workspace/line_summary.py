@@ -9,8 +9,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from ...core.spectra.lines.bpt import BPT_CLASSES
-from ...core.spectra.lines.ratios import RatioName
+from ...core.spectra.lines import BPT_CLASSES, RatioName
 
 __all__ = ["LineSummary", "Ratio", "line_summary"]
 

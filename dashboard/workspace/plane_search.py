@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data.lenses.plane_points import Plane
+from ...data.lenses import Plane
 
 __all__ = ["PlaneSearch"]
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import take
 
-from ...core.models.anomaly.scores import SCORE_TITLES
-from ...data.collection.trained.trained_models import probability_column
-from ...data.lenses.lenses import Lens
+from ...core.models.anomaly import SCORE_TITLES
+from ...data.collection import probability_column
+from ...data.lenses import Lens
 from .colouring import as_numbers
 from .listing import Column, Listing
 

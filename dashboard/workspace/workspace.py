@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from ...data.collection.cluster_names import ClusterNames
-from ...data.collection.collection import Collection
-from ...data.collection.lookup.id_search import IdSearch
+from ...data.collection import Annotations, ClusterNames, Collection, IdSearch
 from ...data.collection.lookup.sky_search import SkySearch
-from ...data.collection.tags import Annotations
 from ...data.files.mapped_columns import MAPPED_FROM
-from ...data.lenses.explained_anomalies import Reasons, reasons_by_sign, scanned
-from ...data.lenses.lenses import Lens
-from ...data.lenses.plane_points import Plane
+from ...data.lenses import Lens, Plane, Reasons, reasons_by_sign, scanned
+from ...data.selections import RowFilter, browsed_columns
 from ...data.selections.kept_selections import KeptSelections
-from ...data.selections.row_filter import RowFilter, browsed_columns
 from .cluster_partition import Partition, partition
 from .colouring import (
     MISSING,
@@ -46,7 +41,7 @@ from .standard_lists import (
 
 if TYPE_CHECKING:
     from ...core.settings import WeightSign
-    from ...data.lenses.placer import Placer
+    from ...data.lenses import Placer
 
 __all__ = ["Workspace"]
 

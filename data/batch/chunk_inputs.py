@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import zarr
 
-from ...core.compute.device import fastest_device
+from ...core.compute import fastest_device
+from ..collection import Autoencoders, Run, load_autoencoders
 from ..collection.collection import read_meta
 from ..collection.format import CATALOG_NAME, META_NAME, SPECTRA_NAME
 from ..collection.only_spectra import only_spectra
 from ..collection.pixels.exposures import Preparation
 from ..collection.pixels.stored_spectra import StoredSpectra
-from ..collection.runs import Run
-from ..collection.trained.autoencoders import Autoencoders, load_autoencoders
-from ..files.arrays import load_arrays
+from ..files import load_arrays
 from ..files.zarr_codecs import only_known_codecs
-from ..objects.remote_folder import AddressError, RemoteFolder, is_address
+from ..objects import AddressError, RemoteFolder, is_address
 
 if TYPE_CHECKING:
-    from ...core.planes.place_new import PlaneMap
+    from ...core.planes import PlaneMap
     from ...core.targets import Classifier
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..files.atomic import written_whole
+from ..files import written_whole
 
 __all__ = [
     "Arrays",

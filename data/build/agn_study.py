@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...core.models.noise_robustness import NOISE_SIGMAS
-from ...core.models.svm.kernel_matrix import KERNELS
-from ...core.models.svm.training import SvmSettings
-from ...core.models.svm.tuning import TuneSettings
-from ...core.planes.tsne import EmbedSettings, TsneMethod
+from ...core.models import NOISE_SIGMAS
+from ...core.models.svm import KERNELS, SvmSettings, TuneSettings
+from ...core.planes import EmbedSettings, TsneMethod
 
 __all__ = ["TASKS", "AgnStudy", "PlaneChoice", "plane_choices", "task_rows"]
 

@@ -7,12 +7,10 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from ..batch.cluster_choice import ClusterChoice
-from ..batch.dask_cluster import opened_cluster
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
+from ..batch import ClusterChoice, opened_cluster
+from ..collection import Collection, Run, RunStore
+from ..files import only_builder
 from ..files.additions import additions
-from ..files.locks import only_builder
 from ..objects.publish import published
 from .agn_study import plane_choices
 from .build_report import BuildReport

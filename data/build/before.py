@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..collection.runs import Run, RunDraft
+from ..collection import Run, RunDraft
+from ..files import SHARD_ROWS
 from ..files.linked import take_over
-from ..files.row_arrays import SHARD_ROWS
 
 __all__ = ["Before"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..collection.collection import Collection
-from ..collection.runs import RunStore
+from ..collection import Collection, RunStore
 from .scheduler import Outcome, Task
 
 __all__ = ["BuildReport"]

@@ -12,8 +12,7 @@ from astropy.io import fits
 from numpy.typing import ArrayLike, NDArray
 from sfdmap2 import sfdmap
 
-from ..files.checksums import matches_checksum, note_checksum, sha256_of
-from ..files.folders import home
+from ..files import home, matches_checksum, note_checksum, sha256_of
 
 __all__ = [
     "EBV_COLUMN_ADVICE",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...core.planes.tsne import EmbedSettings, LayoutState
-from ..collection.runs import RunDraft
+from ...core.planes import EmbedSettings, LayoutState
+from ..collection import RunDraft
 from ..collection.unfinished_planes import write_early
-from ..files.arrays import ModelFileError, load_arrays, save_arrays
-from ..files.atomic import written_whole
+from ..files import ModelFileError, load_arrays, save_arrays, written_whole
 
 __all__ = ["KeptLayout"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...core.models.splits import drawn_at_most, groups_by_position
-from ...core.models.svm.training import split_sample
-from ..files.row_arrays import some_rows
+from ...core.models import drawn_at_most, groups_by_position
+from ...core.models.svm import split_sample
+from ..files import some_rows
 from .agn_study import task_rows
 from .settings import BuildSettings
 from .stage import StageSkipped, Work

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..collection import Collection, Run, RunStore, is_outdated
 from ..collection.catalog_facts import for_lenses
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
-from ..collection.trained.trained_models import is_outdated
-from ..files.folders import demo_path
+from ..files import demo_path
 from .learnt_from import training_sample
 from .settings import BuildSettings
 

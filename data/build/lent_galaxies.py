@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.spectra.prepare.recipes import recipe_from_dict
-from ..collection.collection import Collection
-from ..collection.runs import Run
+from ...core.spectra.prepare import recipe_from_dict
+from ..collection import Collection, Run
 
 __all__ = ["lent_background"]
 

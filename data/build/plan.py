@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore, run_key
+from ..collection import Collection, Run, RunStore, run_key
 from .before import Before
 from .scheduler import Task
 from .settings import BuildSettings

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...core.words import counted
-from ..collection.collection import Collection
+from ..collection import Collection
 from .dust import EBV_COLUMN_ADVICE, DustError, dust_is_there, milky_way_ebv
 from .settings import DustSource
 

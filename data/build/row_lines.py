@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...core.spectra.lines.bpt import bpt_of
-from ...core.spectra.lines.flux import SDSS_LOG10_STEP, measure_lines
-from ...core.spectra.lines.ratios import line_ratios
-from ...core.spectra.prepare.steps import deredden
+from ...core.spectra.lines import SDSS_LOG10_STEP, bpt_of, line_ratios, measure_lines
+from ...core.spectra.prepare import deredden
+from ..batch import Arrays
 from ..batch.chunk_inputs import spectra_at
-from ..batch.chunk_runner import Arrays
-from ..collection.collection import Collection
+from ..collection import Collection
 from .reddening import Reddening
 
 __all__ = ["lines_of", "lines_of_spectra", "row_lines"]

@@ -13,16 +13,13 @@ from typing import Any
 import torch
 from threadpoolctl import threadpool_limits
 
-from ...core.compute.threads import thread_pool
-from ..batch.chunk_runner import ChunkRunner, InThisProcess
-from ..batch.cluster_choice import ClusterError
-from ..batch.dask_cluster import DaskCluster
+from ...core.compute import thread_pool
+from ..batch import ChunkRunner, ClusterError, DaskCluster, InThisProcess
 from ..batch.remote_runner import AtAnAddress
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunDraft, RunError, RunStore
-from ..files.arrays import ModelFileError
+from ..collection import Collection, Run, RunDraft, RunError, RunStore
+from ..files import ModelFileError
+from ..objects import AddressError
 from ..objects.publish import Published
-from ..objects.remote_folder import AddressError
 from .before import Before
 from .settings import BuildSettings
 from .stage import BuildCancelled, Progress, Stage, StageSkipped, Work

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from ...core.models.anomaly.scores import Score
-from ...core.models.autoencoder.training import VaeSettings
+from ...core.models import SplitMethod
+from ...core.models.anomaly import Score
+from ...core.models.autoencoder import VaeSettings
 from ...core.models.checked_settings import check_choices, check_counts
-from ...core.models.splits import SplitMethod
-from ...core.models.svm.training import SvmSettings
-from ...core.planes.tsne import EmbedSettings, TsneMethod
+from ...core.models.svm import SvmSettings
+from ...core.planes import EmbedSettings, TsneMethod
 from ...core.settings import ExplainSettings, WeightSign
-from ...core.spectra.prepare.recipes import O25Recipe, P21Recipe
+from ...core.spectra.prepare import O25Recipe, P21Recipe
 from ...core.trust.recurrences import FEWEST
 from .agn_study import AgnStudy, plane_choices
 from .learnt_from import LearnFrom

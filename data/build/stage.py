@@ -6,16 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..batch.chunk_runner import (
-    Arrays,
-    Chunk,
-    ChunkFunction,
-    ChunkRunner,
-    InThisProcess,
-    finished_chunks,
-)
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunDraft
+from ..batch import Arrays, ChunkRunner, InThisProcess, finished_chunks
+from ..batch.chunk_runner import Chunk, ChunkFunction
+from ..collection import Collection, Run, RunDraft
 from .before import Before
 from .settings import BuildSettings
 

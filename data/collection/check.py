@@ -17,10 +17,8 @@ import numpy as np
 import zarr
 
 from ...core.words import counted
-from ..files.arrays import ModelFileError, load_arrays
+from ..files import ModelFileError, load_arrays, load_classifier, only_builder
 from ..files.damage import DAMAGE
-from ..files.locks import only_builder
-from ..files.sklearn_models import load_classifier
 from ..files.zarr_codecs import only_known_codecs
 from .collection import Collection, read_meta
 from .format import (

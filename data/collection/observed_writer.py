@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import zarr
 
-from ...core.spectra.grid import WaveGrid
+from ...core.spectra import WaveGrid
 from ..files.durable import sync, sync_tree
 from .collection import read_meta, read_table
 from .earlier_sizes import EARLIER, key_without, with_earlier

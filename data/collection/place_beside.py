@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..files.locks import WriterLock
+from ..files import WriterLock
 from .format import (
     CATALOG_NAME,
     META_NAME,

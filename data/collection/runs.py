@@ -17,9 +17,9 @@ import pandas as pd
 import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
+from ..files import RowsWriter
 from ..files.damage import DAMAGE, damage_told
 from ..files.durable import sync, sync_tree
-from ..files.row_arrays import RowsWriter
 from ..files.zarr_codecs import only_known_codecs
 from .format import read_parquet, write_json, write_parquet
 

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 import zarr
 
-from ...core.spectra.grid import WaveGrid
+from ...core.spectra import WaveGrid
+from ..files import SHARD_ROWS, rows_layout
 from ..files.durable import Stamp, sync, sync_tree
-from ..files.row_arrays import SHARD_ROWS, rows_layout
 from .format import (
     AT_REST,
     CATALOG_COLUMNS,

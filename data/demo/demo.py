@@ -7,15 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from ...core.models.autoencoder.training import VaeSettings
-from ...core.planes.tsne import EmbedSettings
-from ...core.spectra.grid import COLLECTION_GRID
-from ..build.all_stages import BuildCancelled, BuildError, BuildSettings, build
-from ..build.build_report import BuildReport
-from ..build.stage import Progress, silent
-from ..collection.collection import Collection, CollectionError, CollectionWriter
-from ..files.folders import demo_path
-from ..files.locks import only_builder
+from ...core.models.autoencoder import VaeSettings
+from ...core.planes import EmbedSettings
+from ...core.spectra import COLLECTION_GRID
+from ..build import BuildCancelled, BuildError, BuildReport, BuildSettings, Progress, build, silent
+from ..collection import Collection, CollectionError, CollectionWriter
+from ..files import demo_path, only_builder
 from .ready import mark_finished
 from .simulate import PopulationSizes, SimulationError, population_by_processes
 

@@ -6,9 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from ..collection.format import write_json
-from ..collection.runs import RunError, RunStore
-from ..files.folders import demo_path
+from ..collection import RunError, RunStore, write_json
+from ..files import demo_path
 
 __all__ = ["finished_demo", "mark_finished"]
 

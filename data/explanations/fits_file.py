@@ -23,12 +23,11 @@ from typing import Any
 import numpy as np
 from astropy.io import fits
 
-from ...core.explain.entry import ExplainSettings, Explanation, explain, explain_progressively
+from ...core.explain import ExplainSettings, Explanation, explain, explain_progressively
 from ...core.explain.explanation import below_zero, flux_digest
 from ...core.targets import Target
-from ...core.trust.intervals import Intervals
-from ...core.trust.recurrences import Recurrence
-from ..files.atomic import written_whole
+from ...core.trust import Intervals, Recurrence
+from ..files import written_whole
 from .saved import Origin, OtherModelError, SavedExplanation
 
 __all__ = ["ExplanationFileError", "load_explanation", "replay", "save_explanation"]

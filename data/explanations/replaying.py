@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...core.explain.entry import Explanation
-from ..collection.collection import Collection
-from ..lenses.lenses import LensError, open_lenses, outdated
+from ...core.explain import Explanation
+from ..collection import Collection
+from ..lenses import open_lenses, outdated
+from ..lenses.lenses import LensError
 from .fits_file import load_explanation, replay
 from .saved import OtherModelError, SavedExplanation
 

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.explain.entry import Explanation
+from ...core.explain import Effects, Explanation, effects
 from ...core.explain.explanation import flux_digest
-from ...core.explain.flux_effects import Effects, effects
-from ...core.trust.intervals import Intervals
-from ...core.trust.recurrences import Recurrence
+from ...core.trust import Intervals, Recurrence
 
 __all__ = ["Origin", "OtherModelError", "SavedExplanation"]
 

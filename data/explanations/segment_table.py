@@ -9,9 +9,9 @@ from typing import Any
 
 from astropy.table import Column, Table
 
-from ...core.trust.recurrences import Recurrence
+from ...core.trust import Recurrence
 from ...core.words import percent, spreadsheet_cell
-from ..files.atomic import written_whole
+from ..files import written_whole
 from .saved import SavedExplanation
 
 __all__ = ["segment_table", "write_segment_table"]

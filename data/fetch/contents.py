@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..files.checksums import sha256_of
+from ..files import sha256_of
 from .fits_structure import fits_fault
 
 __all__ = ["content_fault"]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ..files.atomic import written_whole
+from ..files import written_whole
 
 __all__ = ["DONE", "Entry", "read_manifest", "write_manifest"]
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from ..files.checksums import sha256_of
-from ..files.locks import WriterLock
+from ..files import WriterLock, sha256_of
 from .contents import content_fault
 from .manifest import DONE, Entry, read_manifest, write_manifest
 from .polite_client import NotCome, PoliteClient, Stopped

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ...core.models.conformal import LEVELS
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
-from ..collection.trained.class_sets import TypeCertainty
-from ..collection.trained.trained_models import load_type_classifier, probability_column
+from ...core.models import LEVELS
+from ..collection import (
+    Collection,
+    Run,
+    RunStore,
+    TypeCertainty,
+    load_type_classifier,
+    probability_column,
+)
 from .built_lens import OF_KIND, BuiltLens, Verdict, domain_run, input_of
 
 if TYPE_CHECKING:

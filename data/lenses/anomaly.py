@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, cast, get_args
 import numpy as np
 import pandas as pd
 
-from ...core.models.anomaly.like_rank import LikeRank, LikeSpectra
-from ...core.models.anomaly.scores import FILTER_KMS, TRIMMED_FRACTION, Score, kept_pixels
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
-from ..collection.trained.autoencoders import Autoencoders, load_autoencoders
+from ...core.models.anomaly import (
+    FILTER_KMS,
+    TRIMMED_FRACTION,
+    LikeRank,
+    LikeSpectra,
+    Score,
+    kept_pixels,
+)
+from ..collection import Autoencoders, Collection, Run, RunStore, load_autoencoders
 from .built_lens import BuiltLens, Verdict, domain_run, input_of
 
 if TYPE_CHECKING:
-    from ...core.models.autoencoder.network import Vae
-    from ...core.targets.anomaly_score import VaeScore
+    from ...core.models.autoencoder import Vae
+    from ...core.targets import VaeScore
 
 __all__ = ["GALAXY_DOMAIN", "SCORE", "AnomalyLens"]
 

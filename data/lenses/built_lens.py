@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from ...core.models.anomaly.like_rank import LikeRank
-from ...core.spectra.prepare.recipes import O25Recipe, recipe_from_dict
-from ..collection.catalog_facts import flux_unit_of
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
-from ..collection.trained.built_domain import BuiltDomain, DomainVerdict
-from ..collection.trained.class_sets import ClassSet
-from ..collection.trained.model_owner import whose_model
+from ...core.models.anomaly import LikeRank
+from ...core.spectra.prepare import O25Recipe, recipe_from_dict
+from ..collection import (
+    BuiltDomain,
+    ClassSet,
+    Collection,
+    DomainVerdict,
+    Run,
+    RunStore,
+    flux_unit_of,
+    whose_model,
+)
 
 if TYPE_CHECKING:
     from ...core.targets.linear import LinearTarget

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.spectra.spectrum import Spectrum
+from ...core.spectra import Spectrum
 from .lenses import Lens
 
 __all__ = ["reddening_of_file"]

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ...core.settings import WeightSign
-from ...core.spectra.lines.ratios import ACROSS_THE_SPECTRUM
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunError, RunStore
+from ...core.spectra.lines import ACROSS_THE_SPECTRUM
+from ..collection import Collection, Run, RunError, RunStore
 
 __all__ = ["Reasons", "open_reasons", "reasons_by_sign", "scanned", "without_uncalibrated"]
 

@@ -9,11 +9,17 @@ from typing import Any, cast, get_args
 import numpy as np
 import pandas as pd
 
-from ...core.compute.cancel import Cancelled
-from ...core.models.anomaly.parts import SPIKE_FRACTION, Part, part_of_pixels, score_parts
-from ...core.models.anomaly.rankings import rank, top_overlap
-from ...core.models.anomaly.scores import Score
-from ...core.models.small_samples import wilson
+from ...core.compute import Cancelled
+from ...core.models import wilson
+from ...core.models.anomaly import (
+    SPIKE_FRACTION,
+    Part,
+    Score,
+    part_of_pixels,
+    rank,
+    score_parts,
+    top_overlap,
+)
 from .lenses import AnomalyLens
 
 __all__ = ["ScoreLeaders", "kinds_of_spectra", "score_leaders"]

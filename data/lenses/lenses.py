@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
-from ..collection.trained.built_domain import PATTERNS, Z_OF_TYPES, BuiltDomain
-from ..collection.trained.trained_models import is_outdated
+from ..collection import BuiltDomain, Collection, Run, RunStore, is_outdated
+from ..collection.trained.built_domain import PATTERNS, Z_OF_TYPES
+from ..files import demo_path
 from ..files.additions import additions
-from ..files.folders import demo_path
 from .agn import AgnLens
 from .anomaly import AnomalyLens
 from .built_lens import LensError, Verdict, no_target

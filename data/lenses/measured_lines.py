@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from ..collection.collection import Collection
+from ..collection import Collection
 from .explained_anomalies import without_uncalibrated
 
 __all__ = ["measured_lines"]

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.compute.cancel import never
-from ...core.spectra.spectrum import Spectrum
-from ..collection.collection import Collection
+from ...core.compute import never
+from ...core.spectra import Spectrum
+from ..collection import Collection
 from ..collection.pixels.exposures import Exposures, Preparation, exposures_of_observed
 from .lenses import Lens
 
 if TYPE_CHECKING:
-    from ...core.compute.workers import Sharing
+    from ...core.compute import Sharing
     from ...core.explain.explanation import Explanation
     from ...core.targets import Target
-    from ...core.trust.recurrences import Recurrence
+    from ...core.trust import Recurrence
 
 __all__ = [
     "exposures_of",

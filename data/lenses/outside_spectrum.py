@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.spectra.grid import resample
-from ...core.spectra.prepare.recipes import P21Recipe
-from ...core.spectra.spectrum import Spectrum
+from ...core.spectra import Spectrum, resample
+from ...core.spectra.prepare import P21Recipe
 from ...core.targets import Target
-from ..collection.collection import Collection
+from ..collection import Collection
 from ..collection.pixels.exposures import Preparation
 from ..ingest.bounded_reader import BoundedReader
 from ..ingest.entry_rules import EntryBar, entry_bar

@@ -7,13 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...core.planes.place_new import PlaneMap
-from ...core.planes.principal_components import fit_components
-from ...core.planes.tsne import EmbedSettings
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
+from ...core.planes import EmbedSettings, PlaneMap, fit_components
+from ..collection import Collection, Run, RunStore
 from ..collection.trained.laid_plane import laid_plane
-from ..files.row_arrays import some_rows
+from ..files import some_rows
 from .built_lens import LensError
 
 __all__ = ["Placer"]

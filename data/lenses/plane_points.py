@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
+from ..collection import Collection, Run, RunStore
 from ..collection.trained.laid_plane import LENDER_XY
 from ..collection.unfinished_planes import early_plane
 

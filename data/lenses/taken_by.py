@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from ..collection.runs import RunStore
+from ..collection import RunStore
 
 __all__ = ["TakenBy", "kind_of_reason", "taken_by_lenses"]
 

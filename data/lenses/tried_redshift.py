@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...core.spectra.prepare.steps import deredden
-from ...core.spectra.spectrum import Spectrum
-from ..collection.collection import Collection
+from ...core.spectra import Spectrum
+from ...core.spectra.prepare import deredden
+from ..collection import Collection
 from .lenses import Lens
 from .open_spectrum import OpenSpectrum
 from .other_exposures import reddening_of

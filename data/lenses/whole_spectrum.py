@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.spectra.grid import resample
-from ...core.spectra.prepare.steps import deredden
-from ..collection.collection import Collection
+from ...core.spectra import resample
+from ...core.spectra.prepare import deredden
+from ..collection import Collection, ObservedSpectrum
 from ..collection.pixels.exposures import Exposures
-from ..collection.pixels.observed import ObservedSpectrum
 from .lenses import Lens
 from .other_exposures import exposures_of
 

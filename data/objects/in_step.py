@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from ..collection.format import write_json
+from ..collection import write_json
 from .remote_folder import AddressError, RemoteFolder, Version
 
 __all__ = ["Here", "InStep", "Report"]

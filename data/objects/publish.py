@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..collection.collection import Collection, read_meta
+from ..collection import Collection
+from ..collection.collection import read_meta
 from ..collection.earlier_sizes import EARLIER
 from ..collection.format import CATALOG_NAME, META_NAME, REJECTS_NAME, SPECTRA_NAME
-from ..files.folders import home
+from ..files import home
 from .in_step import InStep, Report
 from .one_writer import only_writer
 from .remote_folder import AddressError, RemoteFolder

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..collection.format import CollectionError
-from ..files.atomic import written_whole
+from ..files import written_whole
 
 __all__ = ["AddressError", "RemoteFolder", "Version", "is_address"]
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from ..collection.format import CATALOG_NAME, META_NAME, REJECTS_NAME, SPECTRA_NAME, write_json
-from ..files.folders import home
+from ..collection import write_json
+from ..collection.format import CATALOG_NAME, META_NAME, REJECTS_NAME, SPECTRA_NAME
+from ..files import home
 from .in_step import InStep, Report
 from .remote_folder import AddressError, RemoteFolder, Version
 

@@ -15,7 +15,7 @@ import pyarrow.compute
 import pyarrow.types as kinds
 
 from ...core.words import shortened
-from ..lenses.lenses import Lens
+from ..lenses import Lens
 from .conditions import as_written
 from .where_clause import ColumnKind, read_where
 from .where_vocabulary import FUNCTIONS

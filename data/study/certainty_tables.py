@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...core.models.conformal import LEVELS
-from ...core.models.small_samples import wilson
+from ...core.models import LEVELS, wilson
 from ...core.words import percent
-from ..collection.trained.class_sets import Held, TypeCertainty
+from ..collection import Held, TypeCertainty
 from .figure_intervals import interval_text
 from .table import Table
 

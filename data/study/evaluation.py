@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...core.models.small_samples import MacroFigure, macro_interval
-from ...core.models.splits import SplitMethod
-from ..build.all_stages import BuildError, build, settings_as_built
-from ..build.build_report import BuildReport
+from ...core.models import MacroFigure, SplitMethod, macro_interval
+from ..build import BuildError, BuildReport, Progress, build, settings_as_built, silent
 from ..build.settings import BuildSettings
-from ..build.stage import Progress, silent
 from ..build.stages.tune import best_machine, tuned_machines
-from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore
+from ..collection import Collection, Run, RunStore
 from .table import Table
 from .tables import best_machine_of, evaluation_tables
 

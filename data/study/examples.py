@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..collection.trained.trained_models import probability_column
+from ..collection import probability_column
 
 __all__ = ["numbered_examples"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.models.small_samples import FEW, MacroFigure, f_interval, macro_interval, wilson
+from ...core.models import FEW, MacroFigure, f_interval, macro_interval, wilson
 
 __all__ = [
     "NOTE",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.models.svm.kernel_matrix import KERNELS
+from ...core.models.svm import KERNELS
 from ...core.words import percent
 from . import published_p21 as paper
 from .figure_intervals import NOTE, any_few, interval_text

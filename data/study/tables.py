@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...core.models.small_samples import MacroFigure
-from ..collection.collection import Collection
-from ..collection.runs import Run
-from ..collection.trained.trained_models import probability_column
+from ...core.models import MacroFigure
+from ..collection import Collection, Run, probability_column
 from . import published_p21 as paper
 from .certainty_tables import certainty_tables
 from .examples import numbered_examples

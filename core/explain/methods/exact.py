@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...neighbourhood.masks import OneHotMasks
-from ...neighbourhood.neighbourhood import Neighbourhood
+from ...neighbourhood import Neighbourhood, OneHotMasks
 from ...neighbourhood.perturbations import segment_and_perturb
 from ...settings import ExplainSettings
-from ...surrogate.closed_form import ClosedForm, NoClosedForm, lime_limit, shapley_values
-from ...surrogate.kernel import presence
-from ...surrogate.ridge import Surrogate
+from ...surrogate import ClosedForm, NoClosedForm, Surrogate, lime_limit, presence, shapley_values
 from ...targets import Target
 from ..explanation import Explanation
 from .nothing import nothing_moved

@@ -9,9 +9,8 @@ from itertools import chain, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compute.cancel import Cancelled, never
-from ...compute.workers import InTurn, Sharing
-from ...neighbourhood.neighbourhood import Neighbourhood
+from ...compute import Cancelled, InTurn, Sharing, never
+from ...neighbourhood import Neighbourhood
 from ...targets import Target
 from ...targets.base import Prepared, evaluation_blocks, may_share, row_evaluator
 

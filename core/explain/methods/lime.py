@@ -8,12 +8,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compute.workers import InTurn, Sharing
-from ...neighbourhood.mask_draws import draw_masks
-from ...neighbourhood.neighbourhood import Neighbourhood
+from ...compute import InTurn, Sharing
+from ...neighbourhood import Neighbourhood, draw_masks
 from ...neighbourhood.perturbations import segment_and_perturb
 from ...settings import ExplainSettings
-from ...surrogate.closed_form import NoClosedForm
+from ...surrogate import NoClosedForm
 from ...targets import Target
 from ..explanation import Explanation
 from .exact import exact_lime

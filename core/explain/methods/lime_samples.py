@@ -10,14 +10,20 @@ from itertools import chain, count, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from ...neighbourhood.mask_draws import ROWS_PER_DRAW
-from ...neighbourhood.neighbourhood import Neighbourhood
+from ...neighbourhood import ROWS_PER_DRAW, Neighbourhood
 from ...settings import ExplainSettings
-from ...surrogate.influential import Influence, Underdetermined, influence
-from ...surrogate.kernel import locality_weights, presence
-from ...surrogate.ridge import Ridge, Surrogate
-from ...surrogate.stability import rank_stability
-from ...surrogate.stand_in import Quadratic, controlled_ridge
+from ...surrogate import (
+    Influence,
+    Quadratic,
+    Ridge,
+    Surrogate,
+    Underdetermined,
+    controlled_ridge,
+    influence,
+    locality_weights,
+    presence,
+    rank_stability,
+)
 from ...targets import Target
 from .nothing import nothing_sampled
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...neighbourhood.neighbourhood import Neighbourhood
+from ...neighbourhood import Neighbourhood
 from ...settings import ExplainSettings
-from ...surrogate.kernel_width import effective_samples, kernel_advice
+from ...surrogate import effective_samples, kernel_advice
 from ...words import percent
 
 __all__ = ["nothing_moved", "nothing_sampled", "rounded_away"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compute.workers import Sharing
-from ...neighbourhood.neighbourhood import Neighbourhood
+from ...compute import Sharing
+from ...neighbourhood import Neighbourhood
 from ...neighbourhood.perturbations import segment_and_perturb
 from ...settings import ExplainSettings
 from ...targets import Target

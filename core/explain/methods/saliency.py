@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ...compute.workers import Sharing
-from ...neighbourhood.neighbourhood import Neighbourhood
+from ...compute import Sharing
+from ...neighbourhood import Neighbourhood
 from ...settings import ExplainSettings, SmoothingName
 from ...targets import Target
 from ..explanation import Explanation

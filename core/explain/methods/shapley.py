@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compute.workers import Sharing
-from ...neighbourhood.neighbourhood import Neighbourhood
+from ...compute import Sharing
+from ...neighbourhood import Neighbourhood
 from ...neighbourhood.perturbations import segment_and_perturb
 from ...settings import ExplainSettings
-from ...surrogate.closed_form import NoClosedForm
+from ...surrogate import NoClosedForm
 from ...targets import Target
 from ..explanation import Explanation
 from .exact import exact_shapley

@@ -20,8 +20,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ...neighbourhood.masks import BinaryMasks, Masks
-from ...surrogate.influential import Influence, Underdetermined
+from ...neighbourhood import BinaryMasks, Masks
+from ...surrogate import Influence, Underdetermined
 from .triples import products, shares_of_products
 
 __all__ = ["draw_coalitions", "shapley_error", "shapley_fit"]

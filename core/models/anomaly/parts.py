@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ...spectra.lines.line_list import O25_FILTER_LINES, velocity_mask
+from ...spectra.lines import O25_FILTER_LINES, velocity_mask
 from .scores import CHI2_OFFSET, FILTER_KMS, TRIMMED_FRACTION, Score, kept_pixels
 
 __all__ = ["SPIKE_FRACTION", "WING_KMS", "Part", "part_of_pixels", "score_parts"]

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...compute.tensors import tensor_of
+from ...compute import tensor_of
 
 __all__ = ["SpectraInBlocks", "SpectraInMemory", "TrainingSpectra"]
 

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...compute.tensors import tensor_of
+from ...compute import tensor_of
 
 __all__ = ["log_weights_of_many", "log_weights_of_many_slopes"]
 

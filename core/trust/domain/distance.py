@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from ...planes.principal_components import Components, fit_components
+from ...planes import Components, fit_components
 from .pattern import Pattern, fit_pattern
 
 __all__ = ["FEWEST", "STATISTICS", "TOLERANCE", "Distance", "Distances", "fit_distance", "noise_of"]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...planes.principal_components import Components
+from ...planes import Components
 from ...targets.linear import LinearTarget
 from .distance import STATISTICS, Distance
 from .pattern import Pattern

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from ...models.splits import cross_validation
-from ...planes.principal_components import fit_components
+from ...models import cross_validation
+from ...planes import fit_components
 from ...targets.linear import LinearTarget
 
 __all__ = ["FEWEST_BACKGROUND", "FEWEST_LABELLED", "OUTSIDE_SHARE", "FittedKind", "fit_kind"]

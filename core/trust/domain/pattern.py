@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
-from ...planes.principal_components import fit_components
+from ...planes import fit_components
 
 __all__ = ["Pattern", "fit_pattern"]
 

@@ -15,7 +15,7 @@ from ..options.shared_options import AsJson, Demo, MaybeDirectory, named
 from ..output.printing import console, print_answer, print_json, print_lines
 
 if TYPE_CHECKING:
-    from ...export.stored_spectrum import Explained
+    from ...export import Explained
 
 __all__ = ["explain_command", "info", "rejects_command", "scores_command"]
 

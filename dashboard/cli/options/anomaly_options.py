@@ -11,7 +11,7 @@ import typer
 from ....core.settings import PerturbationName, WeightSign
 
 if TYPE_CHECKING:
-    from ....data.build.all_stages import BuildSettings
+    from ....data.build import BuildSettings
 
 __all__ = [
     "Clusters",

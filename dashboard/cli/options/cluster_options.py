@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ....data.batch.cluster_choice import ClusterChoice
+    from ....data.batch import ClusterChoice
 
 __all__ = ["Cluster", "Scheduler", "Tls", "cluster_choice"]
 

@@ -12,21 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ....core.models.conformal import LEVELS
+from ....core.models import LEVELS
 from ....core.words import counted
+from ....data.collection import Collection, RunStore, TypeCertainty
 from ....data.collection.catalog_facts import SET_ASIDE
-from ....data.collection.collection import Collection
 from ....data.collection.format import OBJECT
-from ....data.collection.runs import RunStore
-from ....data.collection.trained.class_sets import TypeCertainty
-from ....data.lenses.lenses import outdated, outdated_domain
+from ....data.lenses import outdated, outdated_domain
 from ....data.lenses.taken_by import TakenBy, taken_by_lenses
-from ....data.objects.working_copies import address_of
-from ...figures.words.domain_words import model_lines
-from ...figures.words.set_words import certainty_lines
+from ....data.objects import address_of
+from ...figures import certainty_lines, model_lines
 
 if TYPE_CHECKING:
-    from ....data.build.build_report import BuildReport
+    from ....data.build import BuildReport
 
 __all__ = [
     "build_lines",

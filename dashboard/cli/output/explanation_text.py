@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ....core.explain.flux_effects import effects
+from ....core.explain import effects
 from ....core.spectra.lines.line_list import lines_reaching
 from ....core.targets.scales import clipped_note
 from ....core.words import goodness
-from ...figures.words.effect_words import does_words, unit_words
+from ...figures import does_words, unit_words
 
 if TYPE_CHECKING:
     from ....core.explain.explanation import Explanation
-    from ....core.trust.intervals import Intervals
-    from ....data.explanations.saved import SavedExplanation
+    from ....core.trust import Intervals
+    from ....data.explanations import SavedExplanation
 
 __all__ = ["explanation_document", "explanation_lines", "intervals_document"]
 

@@ -12,7 +12,8 @@ from ....core.words import counted, shortened
 from ....data.collection.trained.type_names import TYPES
 
 if TYPE_CHECKING:
-    from ....data.ingest.ingest_report import IngestReport, LabelWords
+    from ....data.ingest import IngestReport
+    from ....data.ingest.ingest_report import LabelWords
 
 __all__ = ["ingest_lines"]
 

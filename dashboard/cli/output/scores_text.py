@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from ....core.models.anomaly.scores import SCORE_TITLES
-from ....core.models.small_samples import FEW, wilson
+from ....core.models import FEW, wilson
+from ....core.models.anomaly import SCORE_TITLES
 from ....core.words import percent
-from ....data.collection.collection import Collection
-from ....data.lenses.leaders import ScoreLeaders, score_leaders
-from ....data.lenses.lenses import AnomalyLens, LensError, open_lenses
-from ...figures.words.wording import OF_CHI2, overlap_note
+from ....data.collection import Collection
+from ....data.lenses import AnomalyLens, ScoreLeaders, open_lenses, score_leaders
+from ....data.lenses.lenses import LensError
+from ...figures import OF_CHI2, overlap_note
 
 __all__ = ["score_lines", "stored_leaders"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ....core.spectra.lines.bpt import kauffmann_2003, kewley_2001
+from ....core.spectra.lines import kauffmann_2003, kewley_2001
 from ..theme import THEMES, ThemeName, category_colours
 
 if TYPE_CHECKING:

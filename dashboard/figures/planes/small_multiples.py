@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from holoviews.operation.datashader import rasterize, shade
 
-from ....data.lenses.plane_points import Plane
+from ....data.lenses import Plane
 from ..theme import THEMES, Theme, ThemeName, category_colours
 
 __all__ = ["planes_layout"]

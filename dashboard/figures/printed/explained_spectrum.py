@@ -17,13 +17,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from ....core.explain.entry import Explanation
-from ....core.explain.flux_effects import Effects, effects
-from ....core.spectra.lines.line_list import PAGE_LINES, Line
+from ....core.explain import Effects, Explanation, effects
+from ....core.spectra.lines import PAGE_LINES, Line
 from ....core.spectra.redshift_warning import doubt
-from ....core.trust.intervals import Intervals
+from ....core.trust import Intervals
 from ....core.words import counted, percent
-from ....data.files.atomic import written_whole
+from ....data.files import written_whole
 from ....data.lenses.lenses import Verdict
 from ..sight import Sight
 from ..theme import THEMES, Theme, ThemeName, diverging

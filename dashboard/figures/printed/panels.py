@@ -13,7 +13,7 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ....core.explain.entry import Explanation
+from ....core.explain import Explanation
 from ..theme import Theme
 from .pieces import WeightRuns, WeightScale, spread, weight_label
 

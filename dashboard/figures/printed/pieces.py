@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d
 from scipy.optimize import isotonic_regression
 
-from ....core.explain.entry import Explanation
-from ....core.models.anomaly.scores import SCORE_TITLES
+from ....core.explain import Explanation
+from ....core.models.anomaly import SCORE_TITLES
 from ....core.words import goodness, probability_text
 from ....data.lenses.lenses import Verdict
 from ..colour_limit import colour_limit

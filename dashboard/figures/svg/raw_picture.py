@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from ....data.collection.pixels.observed import ObservedSpectrum
+    from ....data.collection import ObservedSpectrum
 
 from ....core.words import number_text
 from ..pixel_runs import runs

@@ -7,11 +7,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ....core.words import number_text
-from ....data.collection.runs import Run, RunStore
-from ....data.collection.trained.model_owner import whose_model
+from ....data.collection import Run, RunStore, whose_model
 
 if TYPE_CHECKING:
-    from ....data.collection.trained.built_domain import DomainVerdict
+    from ....data.collection import DomainVerdict
 
 __all__ = ["domain_html", "domain_lines", "model_lines", "origin_words", "outside_words"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ....core.explain import Effects, EffectUnit
 from ....core.explain.explanation import Explanation
-from ....core.explain.flux_effects import Effects, EffectUnit
 from ....core.settings import PerturbationName
 from ....core.words import counted
 

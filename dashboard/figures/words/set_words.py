@@ -7,11 +7,11 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 
 from ....core.words import percent, probability_text
-from ....data.collection.trained.class_sets import ClassSet, Held, TypeCertainty
+from ....data.collection import ClassSet, Held, TypeCertainty
 
 if TYPE_CHECKING:
-    from ....core.models.anomaly.like_rank import LikeRank
-    from ....data.lenses.built_lens import Verdict
+    from ....core.models.anomaly import LikeRank
+    from ....data.lenses import Verdict
 
 __all__ = [
     "NO_TYPE",

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ....core.explain import Effects
+from ....core.explain import effects as effects_of
 from ....core.explain.explanation import Explanation
-from ....core.explain.flux_effects import Effects
-from ....core.explain.flux_effects import effects as effects_of
-from ....core.models.anomaly.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
+from ....core.models.anomaly import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
 from ....core.models.small_samples import percent_interval
 from ....core.settings import ExplainSettings
 from ....core.targets.scales import clipped_note

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import get_args
 
-from ...figures.theme import THEMES, ThemeName
+from ...figures import THEMES, ThemeName
 from ...views.widgets.components import asset
 
 __all__ = ["plain_page"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ....data.files.folders import home
+from ....data.files import home
 from ....data.files.password_file import read_password_file
 from ....data.files.secret import server_secret
 from .doors import Door, OAuthDoor, OpenDoor, PasswordDoor

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ....core.compute.cancel import Cancelled
+from ....core.compute import Cancelled
 from .browser_tab import BrowserTab
 
 __all__ = ["Answer", "Background"]

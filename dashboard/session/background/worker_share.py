@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any
 
-from ....core.compute.threads import thread_pool
+from ....core.compute import thread_pool
 
 __all__ = ["Share", "SharedWorkers"]
 

@@ -13,9 +13,8 @@ import param
 
 from ....core.explain.explanation import Explanation
 from ....core.settings import ExplainSettings
-from ....data.collection.trained.trained_models import probability_column
-from ...workspace.confusion_table import judged, ordered_types
-from ...workspace.listing import Column, Listing
+from ....data.collection import probability_column
+from ...workspace import Column, Listing, judged, ordered_types
 from ..session import Session
 
 __all__ = ["ConfusionCell", "Maps", "Marked"]

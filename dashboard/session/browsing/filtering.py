@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import param
 
+from ....data.selections import Selection, WhereError
 from ....data.selections.conditions import with_condition
-from ....data.selections.selection import Selection
-from ....data.selections.where_words import WhereError
 
 if TYPE_CHECKING:
     from ..choices.selected_rows import Combine

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ....core.words import shortened
-from ....data.selections.selection import Selection
+from ....data.selections import Selection
 from ..session import Session
 from .selection_summary import Spread, spread_of
 
 if TYPE_CHECKING:
-    from ....data.lenses.lenses import Lens
+    from ....data.lenses import Lens
 
 __all__ = ["LaidMean", "MeanOver"]
 

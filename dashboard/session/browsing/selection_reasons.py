@@ -12,8 +12,7 @@ import param
 
 from ....core.settings import ExplainSettings, WeightSign
 from ....core.words import EXPLAINED_R2
-from ....data.lenses.explained_anomalies import Reasons
-from ....data.lenses.lenses import AnomalyLens, Lens
+from ....data.lenses import AnomalyLens, Lens, Reasons
 from ..background.latest_wins import Answer, Background
 from ..session import Session
 from .selection_summary import drawn_evenly

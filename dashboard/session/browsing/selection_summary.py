@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import param
 
-from ....data.lenses.lenses import Lens
-from ...workspace.line_summary import LineSummary, line_summary
+from ....data.lenses import Lens
+from ...workspace import LineSummary
+from ...workspace.line_summary import line_summary
 from ..session import Session
 
 __all__ = ["SelectedLines", "SelectionSummary", "Spread", "drawn_evenly", "lines_of", "spread_of"]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import param
 
-from ....data.selections.selection import Selection
-from ...workspace.listing import Listing
+from ....data.selections import Selection
+from ...workspace import Listing
 from ...workspace.standard_lists import selected_rows
 from ..choices.tabs import all_tabs, tab_named
 from ..session import Session

@@ -6,9 +6,9 @@ from typing import Literal, get_args
 
 import param
 
-from ....core.spectra.lines.line_kinds import LineKind, lines_of
-from ....core.spectra.lines.line_list import Line
-from ....core.spectra.wave_axis import AxisFrame, AxisMedium, AxisUnit, WaveAxis
+from ....core.spectra import WaveAxis
+from ....core.spectra.lines import Line, LineKind, lines_of
+from ....core.spectra.wave_axis import AxisFrame, AxisMedium, AxisUnit
 
 __all__ = ["AXIS", "LINE_KINDS", "Drawing"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....data.collection.catalog_facts import flux_unit_of, z_warning_of
-from ....data.lenses.lenses import AgnLens, Lens
-from ....data.lenses.open_spectrum import OpenSpectrum
-from ...workspace.workspace import Workspace
+from ....data.collection import flux_unit_of
+from ....data.collection.catalog_facts import z_warning_of
+from ....data.lenses import AgnLens, Lens, OpenSpectrum
+from ...workspace import Workspace
 
 __all__ = ["open_row"]
 

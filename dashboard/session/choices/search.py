@@ -10,7 +10,7 @@ import numpy as np
 
 from ....core.words import number_text
 from ....data.collection.lookup.sky_search import Cone, angle_text, read_cone
-from ...workspace.workspace import Workspace
+from ...workspace import Workspace
 
 __all__ = ["Found", "find"]
 

@@ -12,7 +12,7 @@ import numpy as np
 import param
 
 from ....core.words import shortened
-from ....data.selections.selection import Selection
+from ....data.selections import Selection
 
 __all__ = ["Combine", "SelectedRows"]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import param
 
-from ....core.models.anomaly.scores import FILTER_KMS, TRIMMED_FRACTION
-from ....core.models.conformal import LEVELS
+from ....core.models import LEVELS
+from ....core.models.anomaly import FILTER_KMS, TRIMMED_FRACTION
 from ....core.settings import WeightSign
 from .drawing import Drawing
 from .tabs import all_tabs
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ....core.explain.explanation import Explanation
-    from ....core.trust.recurrences import Recurrence
-    from ....core.trust.verdict import Trust
-    from ....data.lenses.open_spectrum import OpenSpectrum
-    from ....data.lenses.whole_spectrum import WholeSpectrum
+    from ....core.trust import Recurrence, Trust
+    from ....data.lenses import OpenSpectrum, WholeSpectrum
 
 __all__ = ["Outcome", "View"]
 

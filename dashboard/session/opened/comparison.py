@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ....core.compute.workers import Workers
-from ....core.explain.entry import ExplainSettings, Explanation, explain_progressively
-from ....core.explain.flux_effects import mirrored_settings
+from ....core.compute import Workers
+from ....core.explain import ExplainSettings, Explanation, explain_progressively, mirrored_settings
 from ....core.targets import Target
 
 __all__ = ["Comparison", "Variant", "compare", "variants"]

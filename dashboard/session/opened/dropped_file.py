@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import param
 
-from ....core.compute.threads import thread_pool
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....core.compute import thread_pool
+from ....data.lenses import OpenSpectrum
 from ...figures.words.wording import with_command
 from ..background.latest_wins import Answer, Background
 from ..session import Session
 
 if TYPE_CHECKING:
-    from ....data.lenses.lenses import Lens
+    from ....data.lenses import Lens
     from ....data.lenses.open_spectrum import TargetOfFlux
 
 __all__ = ["DroppedFile"]

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import param
 
-from ....core.spectra.edit import EDIT_KINDS, Edit, apply_edits
-from ....data.lenses.built_lens import LensError
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....core.spectra import EDIT_KINDS, Edit, apply_edits
+from ....data.lenses import LensError, OpenSpectrum
 from ..session import Session
 
 if TYPE_CHECKING:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from ....core.compute.cancel import Cancelled
+from ....core.compute import Cancelled
 from ....core.explain.explanation import Explanation
 from ....core.settings import MethodName
 
 if TYPE_CHECKING:
     from ....core.targets import Target
-    from ....core.trust.curves import Curves
-    from ....core.trust.methods_agree import Agreement
-    from ....core.trust.randomisation import RandomisationCheck
-    from ....core.trust.reviewers_figures import Faithfulness
+    from ....core.trust import Agreement, Curves, Faithfulness, RandomisationCheck
 
 __all__ = ["Evidence", "gather"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ....data.lenses.lenses import AgnLens
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....data.lenses import AgnLens, OpenSpectrum
 
 __all__ = ["lacking_of"]
 

@@ -7,8 +7,8 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any
 
-from ....core.compute.threads import thread_pool
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....core.compute import thread_pool
+from ....data.lenses import OpenSpectrum
 from ..session import Session
 
 __all__ = ["THREADS", "OfShown"]

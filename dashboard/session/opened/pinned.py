@@ -12,9 +12,8 @@ from ..session import Session
 from .of_shown import THREADS
 
 if TYPE_CHECKING:
-    from ....data.collection.collection import Collection
-    from ....data.lenses.lenses import Lens
-    from ....data.lenses.whole_spectrum import WholeSpectrum
+    from ....data.collection import Collection
+    from ....data.lenses import Lens, WholeSpectrum
 
 __all__ = ["Pinned", "PinnedSpectrum"]
 

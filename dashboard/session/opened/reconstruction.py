@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from ....core.models.anomaly.scores import kept_pixels
-from ....data.lenses.lenses import AnomalyLens
+from ....core.models.anomaly import kept_pixels
+from ....data.lenses import AnomalyLens
 from ..session import Session
 
 __all__ = ["Rebuilt", "rebuild", "rebuilding"]

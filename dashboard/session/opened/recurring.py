@@ -8,14 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ....core.explain.explanation import Explanation
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....data.lenses import OpenSpectrum
 from ..background.latest_wins import Answer, Background
 from ..session import Session
 
 if TYPE_CHECKING:
     from ....core.targets import Target
-    from ....core.trust.recurrences import Recurrence
-    from ....data.collection.collection import Collection
+    from ....core.trust import Recurrence
+    from ....data.collection import Collection
 
 __all__ = ["Recurring"]
 

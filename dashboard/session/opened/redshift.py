@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import param
 
-from ....core.spectra.lines.line_kinds import LINES_BY_KIND
+from ....core.spectra.lines import LINES_BY_KIND
 
 if TYPE_CHECKING:
     from ..session import Session

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ....core.explain import mirrored_settings
 from ....core.explain.explanation import Explanation
-from ....core.explain.flux_effects import mirrored_settings
 from ..session import Session
 
 if TYPE_CHECKING:
     from ....core.targets import Target
-    from ....core.trust.verdict import Trust
+    from ....core.trust import Trust
 
 __all__ = ["AssessedExplanation", "SettledTrust"]
 

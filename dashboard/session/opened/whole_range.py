@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....data.lenses import OpenSpectrum
 
 if TYPE_CHECKING:
-    from ....data.collection.collection import Collection
-    from ....data.lenses.whole_spectrum import WholeSpectrum
+    from ....data.collection import Collection
+    from ....data.lenses import WholeSpectrum
 
 __all__ = ["whole_range"]
 

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ....core.spectra.detector_noise import LOG_PIXELS, DetectorPixels, noise_draws
-from ....core.spectra.extinction import dust_transmission
-from ....core.spectra.grid import resample
-from ....core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
+from ....core.spectra import LOG_PIXELS, DetectorPixels, dust_transmission, noise_draws, resample
+from ....core.spectra.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from ..runs import Run
 from .observed import ObservedSpectrum
 
 if TYPE_CHECKING:
-    from ....core.trust.exposures import Drawn
+    from ....core.trust import Drawn
 
 __all__ = ["Exposures", "Preparation", "exposures_of_observed"]
 

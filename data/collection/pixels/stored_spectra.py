@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import zarr
 
-from ....core.spectra.grid import WaveGrid, resample
+from ....core.spectra import WaveGrid, resample
 from ...files.zarr_codecs import Opened, only_known_codecs
 from ..catalog_facts import flux_unit_of, for_lenses
 from ..format import CollectionError

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...files.arrays import save_arrays
+from ...files import save_arrays
 from ..runs import Run, RunDraft
 from .trained_models import load_vae, vae_path
 
 if TYPE_CHECKING:
-    from ....core.models.autoencoder.network import Vae
+    from ....core.models.autoencoder import Vae
 
 __all__ = ["Autoencoders", "load_autoencoders", "save_autoencoders"]
 

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ...files.arrays import ModelFileError, load_arrays, save_arrays
+from ...files import ModelFileError, load_arrays, save_arrays
 from ...files.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
 from ..runs import Run
 
 if TYPE_CHECKING:
-    from ....core.trust.domain.domain import Domain, DomainValues
+    from ....core.trust.domain import Domain, DomainValues
 
 __all__ = [
     "COUNTS",

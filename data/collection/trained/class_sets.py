@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ....core.models.conformal import LEVELS, Calibration, fewest
+from ....core.models import LEVELS, Calibration, fewest
 
 __all__ = ["ClassSet", "Held", "TypeCertainty"]
 

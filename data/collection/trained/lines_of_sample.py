@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ....core.spectra.lines.ratios import DETECTION_SN
-from ....core.spectra.lines.seen import STRONG_LINES, expected_lines, strong_lines_sn
+from ....core.spectra.lines import DETECTION_SN, STRONG_LINES, expected_lines, strong_lines_sn
 from ....core.words import number_text
 
 if TYPE_CHECKING:

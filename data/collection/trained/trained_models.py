@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...files.arrays import ModelFileError, load_arrays
+from ...files import ModelFileError, load_arrays
 from ..runs import Run
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ....core.models.autoencoder.network import Vae
+    from ....core.models.autoencoder import Vae
     from ....core.targets import Classifier
 
 __all__ = [

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ....core.models.class_probabilities import divisions
-from ....core.models.conformal import (
+from ....core.models import (
     LEVELS,
     Calibration,
     calibrate,
     coverage,
     coverage_over_resplits,
+    divisions,
+    reliability,
 )
-from ....core.models.reliability_diagram import reliability
 from .trained_models import probability_column
 
 __all__ = ["measure_certainty"]

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ....core.spectra.air_vacuum import SPEED_OF_LIGHT_KMS
+from ....core.spectra import SPEED_OF_LIGHT_KMS
 from .components.builder import SimSpectrum
 
 __all__ = ["AnomalyKind", "Planted", "plant"]

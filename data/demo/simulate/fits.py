@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from ....core.spectra.spectrum import Spectrum
+from ....core.spectra import Spectrum
 
 __all__ = ["write_sdss_lite"]
 

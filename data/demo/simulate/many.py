@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ....core.spectra.grid import WaveGrid
+from ....core.spectra import WaveGrid
 from .population import SimulatedBatch, population
 from .sizes import PopulationSizes
 

@@ -9,8 +9,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from ....core.spectra.grid import WaveGrid
-from ....core.spectra.spectrum import Spectrum
+from ....core.spectra import Spectrum, WaveGrid
 from .agn import AgnKind
 from .assemble import assemble
 from .components.templates import StellarTemplates, load_templates

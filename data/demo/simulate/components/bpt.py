@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from .....core.spectra.lines.bpt import kauffmann_2003, kewley_2001
+from .....core.spectra.lines import kauffmann_2003, kewley_2001
 
 __all__ = ["BptClass", "draw_position"]
 

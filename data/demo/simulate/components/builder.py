@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .....core.spectra.air_vacuum import SPEED_OF_LIGHT_KMS
-from .....core.spectra.spectrum import Spectrum
+from .....core.spectra import SPEED_OF_LIGHT_KMS, Spectrum
 from .grid_curves import GridCurves
 from .iron import iron_template
 from .noise import carried_over, detector_pixels, median, noise_shape

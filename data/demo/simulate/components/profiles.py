@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .....core.spectra.air_vacuum import SPEED_OF_LIGHT_KMS
+from .....core.spectra import SPEED_OF_LIGHT_KMS
 
 __all__ = ["BROAD_SHAPES", "BroadShape", "add_gaussians", "broad_components"]
 

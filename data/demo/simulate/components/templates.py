@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from .....core.spectra.air_vacuum import SPEED_OF_LIGHT_KMS
+from .....core.spectra import SPEED_OF_LIGHT_KMS
 from .grid_curves import GridCurves
 
 __all__ = ["POPULATIONS", "StellarTemplates", "load_templates"]
