@@ -62,8 +62,8 @@ def plane_file(
     marks = _marks_within(session, window)
 
     def work(cancelled: Callable[[], bool]) -> Iterator[SavedFile]:
-        from ..figures.printed.explained_spectrum import save_figure  # loads matplotlib
-        from ..figures.printed.plane_figure import plane_figure
+        from ..figures.printed.plane_figure import plane_figure  # loads matplotlib
+        from ..figures.printed.saved_figure import save_figure
 
         width, height = (round(side * _SHARPER) for side in (window.width, window.height))
         sharp = replace(window, width=width, height=height)

@@ -179,7 +179,7 @@ def _written(
         elif kind in ("csv", "ecsv"):
             write_segment_table(path, saved)
         else:
-            from ..figures.printed.explained_spectrum import save_figure
+            from ..figures.printed.saved_figure import save_figure
 
             save_figure(figure_of(saved, verdict, paint=paint, sight=sight), path)
         return path.read_bytes()

@@ -148,7 +148,7 @@ def write_files(
         A file cannot be written, or has another suffix.
     """
     if figure is not None:
-        from ..figures.printed.explained_spectrum import save_figure  # loads matplotlib
+        from ..figures.printed.saved_figure import save_figure  # loads matplotlib
 
         save_figure(figure_of(explained.saved, explained.verdict), figure)
     if everything is not None:

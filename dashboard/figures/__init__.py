@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from .planes.number_labels import label_places
     from .planes.shade import Window, as_category, shade_categories, shade_values
     from .planes.small_multiples import planes_layout
-    from .printed.explained_spectrum import explained_spectrum_figure, save_figure
+    from .printed.explained_spectrum import explained_spectrum_figure
     from .printed.pieces import verdict_text
+    from .printed.saved_figure import save_figure
     from .svg.svg_plots import Curve, line_plot
     from .svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline, strips
     from .theme import THEMES, ThemeName, category_colours, diverging, painting, sequential

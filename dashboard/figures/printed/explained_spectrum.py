@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from pathlib import Path
-from textwrap import wrap
-from typing import Any, Literal
+from typing import Literal
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap, Normalize, to_rgba
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from ....core.explain import Effects, Explanation, effects
+from ....core.explain import Explanation, effects
 from ....core.spectra.lines import PAGE_LINES, Line
-from ....core.spectra.redshift_warning import doubt
 from ....core.trust import Intervals
-from ....core.words import counted, percent
-from ....data.files import written_whole
 from ....data.lenses.lenses import Verdict
 from ..sight import Sight
 from ..theme import THEMES, Theme, ThemeName, diverging
-from ..words.domain_words import outside_words
-from ..words.wording import target_title
+from .figure_texts import below_of, notes_of, warning_of, write_round
 from .panels import (
-    BAR_GAP,
-    BOTTOM,
-    LARGE,
-    LEFT,
-    NORMAL,
-    RIGHT,
-    SMALL,
     blank_figure,
     draw_band,
     draw_colour_bar,
@@ -44,30 +28,16 @@ from .panels import (
     make_panels,
     mark_lines,
 )
-from .pieces import WeightRuns, WeightScale, settings_text, verdict_text
+from .pieces import WeightRuns, WeightScale
 from .surroundings import draw_surroundings
 
-__all__ = ["explained_spectrum_figure", "save_figure"]
+__all__ = ["explained_spectrum_figure"]
 
 Paint = Literal["line", "band"]
 
-_EDGE, _LINE = 0.1, 0.11  # inches
-_LETTERS = 18  # of a small text, in an inch
+_LINE = 0.11  # inches
 _FAINT = 0.3  # of the spectrum as it is, under the smoothed one
 _SMALLEST_IN = (6.0, 3.0)
-
-# matplotlib reads some settings of a file format from one place for all threads.
-_SAVING = threading.Lock()
-_FORMAT_SETTINGS: dict[Any, Any] = {
-    "pdf.fonttype": 42,  # journals refuse type 3 fonts
-    "svg.fonttype": "none",  # text stays text: it can be searched, and set in another face
-    "svg.hashsalt": "spexplain",  # the same figure gives the same file
-}
-_METADATA: dict[str, dict[str, None]] = {
-    ".png": {},
-    ".svg": {"Date": None},
-    ".pdf": {"CreationDate": None},
-}
 
 
 def explained_spectrum_figure(
@@ -144,7 +114,7 @@ def explained_spectrum_figure(
     _check_shapes(wave_rest_aa, flux, explanation, intervals, size_in)
     colours = THEMES[theme]
     fig = blank_figure(size_in, colours.surface)
-    warning = _warning(verdict, z_warning, size_in[0])
+    warning = warning_of(verdict, z_warning, size_in[0])
     upper, lower, bar = make_panels(fig, colours, lowered=_LINE * len(warning))
     seen = effects(explanation, mirrored=mirrored)
     scale = WeightScale.of(seen.values, by_pixel=explanation.method == "saliency")
@@ -174,56 +144,11 @@ def explained_spectrum_figure(
     lower.set_ylabel(f"Weight{scale.unit}")
     name = sight.axis.label
     lower.set_xlabel(name[0].upper() + name[1:])
-    _write_round(
+    write_round(
         fig, title, verdict, explanation, colours, warning=warning, chosen=chosen,
-        notes=_notes(explanation, seen, intervals), below=[*_below(whose, seen), *legend],
+        notes=notes_of(explanation, seen, intervals), below=[*below_of(whose, seen), *legend],
     )  # fmt: skip
     return fig
-
-
-def _warning(verdict: Verdict | None, z_warning: str, width_in: float) -> list[str]:
-    """Warnings about redshift and domain of the spectrum, wrapped to the width."""
-    domain = None if verdict is None else verdict.domain
-    notes = () if domain is None else domain.notes
-    said = [doubt(z_warning), outside_words(domain), *notes]
-    return [line for words in said for line in wrap(words, int(_LETTERS * width_in))]
-
-
-def _below(whose: str, seen: Effects) -> list[str]:
-    """Under the settings: whose model it is, and what violet says."""
-    either = int(seen.either.sum())
-    return [
-        *([f"model: {whose}"] if whose else []),
-        *([f"violet: any change ({counted(either, 'segment')})"] if either else []),
-    ]
-
-
-def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
-    """Write a figure in the format its suffix names; the file appears whole or not at all.
-
-    Parameters
-    ----------
-    fig
-        What ``explained_spectrum_figure`` drew.
-    path
-        Ends in ``.png``, ``.svg`` or ``.pdf``.
-    dpi
-        Pixels per inch of a PNG, and of what is an image within the others.
-
-    Raises
-    ------
-    ValueError
-        If the suffix is another.
-    FileNotFoundError
-        If the folder does not exist.
-    """
-    suffix = Path(path).suffix.lower()
-    if suffix not in _METADATA:
-        raise ValueError(
-            f"the name of a figure must end in one of {tuple(_METADATA)}, got {str(path)!r}"
-        )
-    with written_whole(path) as beside, _SAVING, mpl.rc_context(_FORMAT_SETTINGS):
-        fig.savefig(beside, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
 
 
 def _run_colours(
@@ -282,73 +207,3 @@ def _colour_map(paint: Paint, theme: ThemeName) -> Colormap:
     return LinearSegmentedColormap.from_list(
         "spexplain", [colours.lower, colours.quiet, colours.raise_]
     )
-
-
-def _write_round(
-    fig: Figure,
-    title: str,
-    verdict: Verdict | None,
-    explanation: Explanation,
-    colours: Theme,
-    *,
-    warning: list[str],
-    chosen: str,
-    notes: list[str],
-    below: list[str],
-) -> None:
-    width, height = fig.get_size_inches()
-    left, edge = LEFT / width, 1 - _EDGE / width
-    headline = "" if verdict is None else verdict_text(verdict)
-    if chosen:  # score and rank of the verdict are of the usual filter and trimming
-        headline = f"{target_title(explanation.target)} {explanation.value:.3g}, {chosen}"
-    head, foot, last = 1 - 0.2 / height, (0.14 if below else 0.08) / height, 0.03 / height
-    texts = [
-        fig.text(x, y, text, ha=side, va="baseline", fontsize=size, color=colour, parse_math=False)
-        for x, y, side, text, size, colour in (
-            (left, head, "left", title, LARGE, colours.text),
-            (edge, head, "right", headline, NORMAL, colours.text),
-            (left, foot, "left", settings_text(explanation, chosen), SMALL, colours.muted),
-            *([(left, last, "left", " · ".join(below), SMALL, colours.muted)] * bool(below)),
-        )
-    ]
-    texts[0].set_fontweight("bold")
-    _shrink_to_fit(texts[:2], edge - left - 0.01)
-    for text in texts[2:]:
-        _shrink_to_fit([text], edge - left)
-    if warning:
-        fig.text(
-            left, head - 0.05 / height, "\n".join(warning), va="top", fontsize=SMALL,
-            color=colours.warn, parse_math=False,
-        )  # fmt: skip
-    fig.text(
-        1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n".join(notes), va="bottom",
-        fontsize=SMALL, color=colours.muted, linespacing=1.3,
-    )  # fmt: skip
-
-
-def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None) -> list[str]:
-    """Beside the weights: what one is, and what is shaded."""
-    if explanation.nothing:
-        return ["nothing to explain"]
-    words = "weight = target,\nwhat is here\nminus the fill"
-    if seen.unit == "slope":
-        words = "weight = slope of\nthe target by the\nflux above"
-    elif seen.unit != "fill":
-        of = "flux" if seen.unit == "flux" else "contrast"
-        words = f"weight = change\nof the target per\n+10 % of {of}"
-    notes = [words]
-    if intervals is not None:
-        notes.append(f"shaded: {percent(intervals.confidence, 'g')}, by\nrandom masks")
-    return notes
-
-
-def _shrink_to_fit(texts: list[Text], room: float) -> None:
-    """Make texts on one line small enough for a share of the figure's width."""
-    fig = texts[0].get_figure(root=True)
-    assert fig is not None
-    needed = sum(text.get_window_extent().width for text in texts) / fig.bbox.width
-    if needed > room:
-        # Letters are fitted to pixels, so a text's width is not quite in proportion to its size.
-        share = 0.95 * room / needed
-        for text in texts:
-            text.set_fontsize(share * float(text.get_fontsize()))

@@ -14,10 +14,8 @@ from spexplain.core.spectra.lines.line_list import PAGE_LINES
 from spexplain.core.spectra.wave_axis import WaveAxis
 from spexplain.core.targets import CallableTarget
 from spexplain.core.trust.intervals import Intervals
-from spexplain.dashboard.figures.printed.explained_spectrum import (
-    explained_spectrum_figure,
-    save_figure,
-)
+from spexplain.dashboard.figures.printed.explained_spectrum import explained_spectrum_figure
+from spexplain.dashboard.figures.printed.saved_figure import save_figure
 from spexplain.dashboard.figures.sight import LineOver, Sight
 from spexplain.dashboard.figures.theme import THEMES
 from spexplain.data.collection.trained.built_domain import DomainVerdict
@@ -169,27 +167,6 @@ def test_dollar_signs_in_a_name_are_letters(lime: Explanation, tmp_path: Path):
 def test_no_window_and_no_figure_of_pyplot_is_made(lime: Explanation):
     draw(lime)
     assert plt.get_fignums() == []
-
-
-@pytest.mark.parametrize(
-    ("suffix", "magic"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")]
-)
-def test_the_suffix_chooses_the_format_and_bytes_repeat(lime, tmp_path, suffix, magic):
-    for name in ("a", "b"):
-        save_figure(draw(lime), tmp_path / (name + suffix), dpi=60)
-    content = (tmp_path / f"a{suffix}").read_bytes()
-    assert content.startswith(magic)
-    assert content == (tmp_path / f"b{suffix}").read_bytes()
-    assert b"/Type3" not in content
-    assert len(list(tmp_path.iterdir())) == 2
-
-
-def test_another_suffix_is_refused_and_nothing_written(lime: Explanation, tmp_path: Path):
-    with pytest.raises(ValueError, match=r"\('\.png', '\.svg', '\.pdf'\), got .*a\.jpeg"):
-        save_figure(draw(lime), tmp_path / "a.jpeg")
-    with pytest.raises(FileNotFoundError, match="there is no folder"):
-        save_figure(draw(lime), tmp_path / "absent" / "a.png")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_does_not_fit_is_refused(lime: Explanation):

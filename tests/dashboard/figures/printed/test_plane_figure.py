@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from spexplain.dashboard.figures.printed.explained_spectrum import save_figure
 from spexplain.dashboard.figures.printed.plane_figure import plane_figure
+from spexplain.dashboard.figures.printed.saved_figure import save_figure
 
 
 def picture() -> np.ndarray:

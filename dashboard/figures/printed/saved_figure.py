@@ -1,0 +1,55 @@
+"""A figure as a file: PNG, SVG or PDF, whole or not at all."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from ....data.files import written_whole
+
+__all__ = ["save_figure"]
+
+# matplotlib reads some settings of a file format from one place for all threads.
+_SAVING = threading.Lock()
+_FORMAT_SETTINGS: dict[Any, Any] = {
+    "pdf.fonttype": 42,  # journals refuse type 3 fonts
+    "svg.fonttype": "none",  # text stays text: it can be searched, and set in another face
+    "svg.hashsalt": "spexplain",  # the same figure gives the same file
+}
+_METADATA: dict[str, dict[str, None]] = {
+    ".png": {},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
+
+
+def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
+    """Write a figure in the format its suffix names; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    fig
+        What ``explained_spectrum_figure`` drew.
+    path
+        Ends in ``.png``, ``.svg`` or ``.pdf``.
+    dpi
+        Pixels per inch of a PNG, and of what is an image within the others.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _METADATA:
+        raise ValueError(
+            f"the name of a figure must end in one of {tuple(_METADATA)}, got {str(path)!r}"
+        )
+    with written_whole(path) as beside, _SAVING, mpl.rc_context(_FORMAT_SETTINGS):
+        fig.savefig(beside, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
