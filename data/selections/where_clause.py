@@ -16,11 +16,20 @@ from typing import Any, Literal
 import pyarrow.compute
 
 from ...core.words import shortened
+from .where_parts import (
+    Part,
+    as_number,
+    compared,
+    condition_of,
+    constant,
+    joined,
+    number_of,
+    raised,
+)
 from .where_vocabulary import (
     ASKED_ELSEWHERE,
     CALLS,
     COMPARISONS,
-    FLIPPED,
     FUNCTIONS,
     MEANT,
     as_real,
@@ -52,16 +61,6 @@ class Where:
     expression: Any
     columns: tuple[str, ...]
     texts: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    expression: Any
-    kind: str  # number, text, truth
-    start: int
-    end: int
-    constant: Any = None
-    column: str = ""
 
 
 def read_where(text: str, columns: Mapping[str, ColumnKind]) -> Where:
@@ -98,7 +97,7 @@ class _Reader:
             self._at += 1
         if self._next.kind == "end":
             raise WhereError("The filter is empty.", 0, 0)
-        mask = self._true(self._or())
+        mask = condition_of(self._or())
         if self._next.kind != "end":
             raise self._unexpected("AND or OR")
         return Where(mask.expression, tuple(self._used), tuple(self._texts))
@@ -128,40 +127,26 @@ class _Reader:
         sentence = f"“{shortened(word.value, 40)}” stands where {wanted} is expected."
         return WhereError(sentence, word.start, word.end, tuple(near))
 
-    def _or(self) -> _Part:
+    def _or(self) -> Part:
         left = self._and()
         while self._took("OR"):
-            left = self._joined(left, self._and(), lambda a, b: a | b)
+            left = joined(left, self._and(), lambda a, b: a | b)
         return left
 
-    def _and(self) -> _Part:
+    def _and(self) -> Part:
         left = self._not()
         while self._took("AND"):
-            left = self._joined(left, self._not(), lambda a, b: a & b)
+            left = joined(left, self._not(), lambda a, b: a & b)
         return left
 
-    def _joined(self, left: _Part, right: _Part, how: Callable[[Any, Any], Any]) -> _Part:
-        made = how(self._true(left).expression, self._true(right).expression)
-        return _Part(made, "truth", left.start, right.end)
-
-    def _true(self, part: _Part) -> _Part:
-        if part.kind != "truth":
-            such_as = ", as in LIKE 'type%'" * (part.kind == "text")
-            raise WhereError(
-                f"This {part.kind} is not a condition: compare it with something{such_as}.",
-                part.start,
-                part.end,
-            )
-        return part
-
-    def _not(self) -> _Part:
+    def _not(self) -> Part:
         word = self._took("NOT")
         if word is None:
             return self._condition()
         inner = self._deeper(self._not)
-        return _Part(~self._true(inner).expression, "truth", word.start, inner.end)
+        return Part(~condition_of(inner).expression, "truth", word.start, inner.end)
 
-    def _deeper(self, read: Callable[[], _Part]) -> _Part:
+    def _deeper(self, read: Callable[[], Part]) -> Part:
         self._depth += 1
         if self._depth > _DEEPEST:
             word = self._next
@@ -170,12 +155,12 @@ class _Reader:
         self._depth -= 1
         return value
 
-    def _condition(self) -> _Part:
+    def _condition(self) -> Part:
         left = self._sum()
         if self._took("IS"):
             return self._is_null(left)
         negated = self._took("NOT")
-        made: _Part | None = None
+        made: Part | None = None
         if self._took("IN"):
             made = self._in(left)
         elif self._took("BETWEEN"):
@@ -186,45 +171,32 @@ class _Reader:
             raise self._unexpected("IN, BETWEEN or LIKE")
         if made is not None:
             mask = ~made.expression if negated else made.expression
-            return _Part(mask, "truth", left.start, made.end)
+            return Part(mask, "truth", left.start, made.end)
         return self._compared(left)
 
-    def _compared(self, left: _Part) -> _Part:
+    def _compared(self, left: Part) -> Part:
         """left, or left < right, or low < left < high as Python has it."""
-        joined = None
+        chain = None
         while sign := self._took(*COMPARISONS):
             right = self._sum()
             pair = self._pair(left, sign.value, right)
-            joined = pair if joined is None else self._joined(joined, pair, lambda a, b: a & b)
+            chain = pair if chain is None else joined(chain, pair, lambda a, b: a & b)
             left = right
-        return left if joined is None else joined
+        return left if chain is None else chain
 
-    def _pair(self, left: _Part, sign: str, right: _Part) -> _Part:
-        self._alike(left, right)
-        if left.constant == "" and right.constant != "":
-            left, right, sign = right, left, FLIPPED[sign]
-        if right.constant == "" and sign in ("=", "<>"):  # an empty text is a missing one
-            missing = left.expression.is_null()
-            return _Part(missing if sign == "=" else ~missing, "truth", left.start, right.end)
+    def _pair(self, left: Part, sign: str, right: Part) -> Part:
         for one, other in ((left, right), (right, left)) if sign == "=" else ():
-            if one.column and isinstance(other.constant, str):
+            if one.column and other.constant and isinstance(other.constant, str):
                 self._texts.append((one.column, other.constant))
-        made = COMPARISONS[sign](left.expression, right.expression)
-        return _Part(made, "truth", left.start, right.end)
+        return compared(left, sign, right)
 
-    def _alike(self, left: _Part, right: _Part) -> None:
-        if left.kind != right.kind:
-            raise WhereError(
-                f"A {left.kind} cannot be compared with this {right.kind}.", right.start, right.end
-            )
-
-    def _is_null(self, left: _Part) -> _Part:
+    def _is_null(self, left: Part) -> Part:
         negated = self._took("NOT")
         end = self._expect("NULL").end
         missing = left.expression.is_null()
-        return _Part(~missing if negated else missing, "truth", left.start, end)
+        return Part(~missing if negated else missing, "truth", left.start, end)
 
-    def _in(self, left: _Part) -> _Part:
+    def _in(self, left: Part) -> Part:
         self._expect("(")
         made = None
         while True:
@@ -232,15 +204,15 @@ class _Reader:
             made = pair.expression if made is None else made | pair.expression
             if not self._took(","):
                 break
-        return _Part(made, "truth", left.start, self._expect(")").end)
+        return Part(made, "truth", left.start, self._expect(")").end)
 
-    def _between(self, left: _Part) -> _Part:
+    def _between(self, left: Part) -> Part:
         low = self._pair(left, ">=", self._sum())
         self._expect("AND")
         high = self._pair(left, "<=", self._sum())
-        return _Part(low.expression & high.expression, "truth", left.start, high.end)
+        return Part(low.expression & high.expression, "truth", left.start, high.end)
 
-    def _like(self, left: _Part, *, ignore_case: bool) -> _Part:
+    def _like(self, left: Part, *, ignore_case: bool) -> Part:
         word = self._next
         if left.kind != "text":
             raise WhereError(f"LIKE needs a text, not a {left.kind}.", left.start, left.end)
@@ -248,41 +220,32 @@ class _Reader:
             raise self._unexpected("a text in quotes")
         self._at += 1
         made = pc.match_like(left.expression, word.value, ignore_case=ignore_case)
-        return _Part(made, "truth", left.start, word.end)
+        return Part(made, "truth", left.start, word.end)
 
-    def _sum(self) -> _Part:
+    def _sum(self) -> Part:
         return self._chain(self._product, {"+": pc.add, "-": pc.subtract})
 
-    def _product(self) -> _Part:
+    def _product(self) -> Part:
         divide = lambda a, b: pc.divide(as_real(a), as_real(b))  # noqa: E731
         return self._chain(self._power, {"*": pc.multiply, "/": divide})
 
-    def _power(self) -> _Part:
+    def _power(self) -> Part:
         base = self._value()
         if not self._took("**"):
             return base
-        return self._raised(base, self._deeper(self._power))
+        return raised(base, self._deeper(self._power))
 
-    def _raised(self, base: _Part, exponent: _Part) -> _Part:
-        of = [as_real(self._number(part).expression) for part in (base, exponent)]
-        return _Part(pc.power(*of), "number", base.start, exponent.end)
-
-    def _chain(self, read: Callable[[], _Part], how: Mapping[str, Callable[..., Any]]) -> _Part:
+    def _chain(self, read: Callable[[], Part], how: Mapping[str, Callable[..., Any]]) -> Part:
         left = read()
         while sign := self._took(*how):
             right = read()
             for part in (left, right):
-                self._number(part)
+                number_of(part)
             made = how[sign.value](as_real(left.expression), as_real(right.expression))
-            left = _Part(made, "number", left.start, right.end)
+            left = Part(made, "number", left.start, right.end)
         return left
 
-    def _number(self, part: _Part) -> _Part:
-        if part.kind != "number":
-            raise WhereError(f"This {part.kind} is not a number.", part.start, part.end)
-        return part
-
-    def _value(self) -> _Part:
+    def _value(self) -> Part:
         word = self._next
         if word.kind == "end" or (word.kind == "sign" and word.value not in ("(", "-", "+")):
             raise self._unexpected("a column or a value")
@@ -290,35 +253,35 @@ class _Reader:
         if word.kind == "sign":
             return self._signed_or_nested(word)
         if word.kind == "number":
-            number = _as_number(word.value)
+            number = as_number(word.value)
             if number > sys.float_info.max:
                 why = f"“{shortened(word.value, 40)}” is larger than any number that is kept."
                 raise WhereError(why, word.start, word.end)
-            return _constant(number, "number", word)
+            return constant(number, "number", word)
         if word.kind == "keyword":
             return self._keyword(word)
         if word.kind == "name" and self._next.value == "(" and self._next.kind == "sign":
             return self._call(word)
         return self._column_or_text(word)
 
-    def _signed_or_nested(self, word: Word) -> _Part:
+    def _signed_or_nested(self, word: Word) -> Part:
         if word.value == "(":
             inner = self._deeper(self._or)
             end = self._expect(")").end
-            return _Part(inner.expression, inner.kind, word.start, end, inner.constant)
-        inner = self._number(self._deeper(self._power))
+            return Part(inner.expression, inner.kind, word.start, end, inner.constant)
+        inner = number_of(self._deeper(self._power))
         made = pc.negate(inner.expression) if word.value == "-" else inner.expression
-        return _Part(made, "number", word.start, inner.end)
+        return Part(made, "number", word.start, inner.end)
 
-    def _keyword(self, word: Word) -> _Part:
+    def _keyword(self, word: Word) -> Part:
         if word.value in ("TRUE", "FALSE"):
-            return _constant(word.value == "TRUE", "truth", word)
+            return constant(word.value == "TRUE", "truth", word)
         why = f"“{word.value}” stands where a column or a value is expected."
         if word.value == "NULL":
             why = "Nothing equals NULL: write IS NULL, or IS NOT NULL."
         raise WhereError(why, word.start, word.end)
 
-    def _call(self, word: Word) -> _Part:
+    def _call(self, word: Word) -> Part:
         name = word.value.upper()
         if name not in FUNCTIONS:
             why = ASKED_ELSEWHERE.get(name.lower())
@@ -329,22 +292,22 @@ class _Reader:
         inner = self._deeper(self._sum)
         if name == "POWER":
             self._expect(",")
-            inner = self._raised(inner, self._deeper(self._sum))
+            inner = raised(inner, self._deeper(self._sum))
             return replace(inner, start=word.start, end=self._expect(")").end)
         kind = "text" if name in ("LOWER", "UPPER") else "number"
         if inner.kind != kind:
             raise WhereError(f"{name} takes a {kind}, not a {inner.kind}.", inner.start, inner.end)
-        return _Part(CALLS[name](inner.expression), kind, word.start, self._expect(")").end)
+        return Part(CALLS[name](inner.expression), kind, word.start, self._expect(")").end)
 
-    def _column_or_text(self, word: Word) -> _Part:
+    def _column_or_text(self, word: Word) -> Part:
         if word.kind == "text":
-            return _constant(word.value, "text", word)
+            return constant(word.value, "text", word)
         name = self._known.get(_plain(word.value))
         if name is not None:
             self._used[name] = None
-            return _Part(pc.field(name), self._columns[name], word.start, word.end, column=name)
+            return Part(pc.field(name), self._columns[name], word.start, word.end, column=name)
         if word.kind == "quoted":
-            return _constant(word.value, "text", word)
+            return constant(word.value, "text", word)
         meant = MEANT.get(_plain(word.value))
         near = [meant] if meant in self._known else []
         near = near or get_close_matches(_plain(word.value), self._known, 3, 0.5)
@@ -352,17 +315,6 @@ class _Reader:
         near = [] if why else near
         why = why or f"There is no column “{shortened(word.value, 40)}”; a text stands in quotes."
         raise WhereError(why, word.start, word.end, tuple(self._known[name] for name in near))
-
-
-def _constant(value: Any, kind: str, word: Word) -> _Part:
-    return _Part(pc.scalar(value), kind, word.start, word.end, value)
-
-
-def _as_number(text: str) -> int | float:
-    """Whole numbers stay whole, since survey ids have more digits than a float holds."""
-    if text.isdecimal() and len(text) < 19:
-        return int(text)
-    return float(text)
 
 
 def _plain(name: str) -> str:
