@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from .addresses import is_plain_path
+from .jobs import FileJob
 from .manifest import Entry
 from .polite_client import NotCome, PoliteClient
-from .run import FileJob
 
 __all__ = ["multimodal_jobs"]
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from ..collection.lookup.sky_search import Cone
 from .addresses import is_plain_path
+from .jobs import FileJob
 from .manifest import Entry
 from .polite_client import NotCome
-from .run import FileJob
 from .sdss_layout import fiber_paths, field_paths
 from .skyserver import SkyServer
 from .wanted import Wanted, wanted_of_row

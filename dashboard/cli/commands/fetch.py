@@ -17,9 +17,9 @@ from ..output.printing import print_answer
 if TYPE_CHECKING:
     from ....data.collection.lookup.sky_search import Cone
     from ....data.fetch import FetchReport
+    from ....data.fetch.jobs import Job
     from ....data.fetch.manifest import Entry
     from ....data.fetch.polite_client import PoliteClient
-    from ....data.fetch.run import Job
     from ....data.fetch.sdss import SdssPlan
     from ....data.fetch.sparcl import SparclPlan
 

@@ -4,9 +4,10 @@ import threading
 from dataclasses import replace
 
 import pytest
+from spexplain.data.fetch.jobs import FileJob
 from spexplain.data.fetch.manifest import Entry, read_manifest, write_manifest
 from spexplain.data.fetch.polite_client import PoliteClient
-from spexplain.data.fetch.run import FetchCancelled, FetchStopped, FileJob, fetch
+from spexplain.data.fetch.run import FetchCancelled, FetchStopped, fetch
 from spexplain.data.files.locks import WriterLock
 from spexplain.data.ingest.to_collection import ingest
 
