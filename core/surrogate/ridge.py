@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..compute.blas import one_blas_thread
 from ..compute.compiled_loops import compiled
 from ..compute.workers import Once, Sharing, or_own
 from ..neighbourhood.masks import Masks
+from .normal_matrix import NormalMatrix, Weighed
 
 __all__ = ["Ridge", "Surrogate", "weighted_ridge"]
 
 # The papers' 5000 samples are two blocks, which two threads share evenly.
-_BLOCK_ROWS, _BLOCK_COLUMNS = 2500, 192
+_BLOCK_ROWS = 2500
 # Multiplications up to which equations in double precision cost less than corrections to single.
 _LITTLE_WORK = 5e7
 _CORRECTIONS, _ROUNDING = 12, 1e-13
@@ -85,21 +84,6 @@ def weighted_ridge(
         return sharing.call(ridge.fit, values)
 
 
-class _Weighed(NamedTuple):
-    """Weights w (n,), their sum, and the mean (S,) of the masks by them."""
-
-    weights: NDArray[np.float64]
-    total: float
-    mean: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, masks: Masks, weights: NDArray[np.float64]) -> _Weighed:
-        total = float(weights.sum())
-        if not total > 0:
-            raise ValueError(f"weights must not all vanish, their sum is {total}")
-        return cls(weights, total, masks.gather(weights) / total)
-
-
 class Ridge:
     """The weighted ridge of ``weighted_ridge``, for values that may still be under way.
 
@@ -125,14 +109,15 @@ class Ridge:
     ) -> None:
         self.masks, self._alpha = masks, alpha
         weigh = weights if callable(weights) else lambda: weights
-        self._weighed = Once(lambda: _Weighed.of(masks, weigh()))
+        self._weighed = Once(lambda: Weighed.of(masks, weigh()))
         n, n_segments = masks.shape
         starts = range(0, n, _BLOCK_ROWS)
         self._little = n * n_segments**2 <= _LITTLE_WORK
-        self._exact_squares = [Once(partial(self._exact_square, start)) for start in starts]
-        self._squares = [Once(partial(self._square, start)) for start in starts]
-        self._exact_factor = Once(self._factorised_exactly)
-        self._factor = Once(self._factorised)
+        matrix = NormalMatrix(masks, self._weighed, alpha, _BLOCK_ROWS)
+        self._exact_squares = [Once(partial(matrix.exact_square, start)) for start in starts]
+        self._squares = [Once(partial(matrix.square, start)) for start in starts]
+        self._exact_factor = Once(partial(matrix.exact_factor, self._exact_squares))
+        self._factor = Once(partial(matrix.factor, self._squares))
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -192,44 +177,6 @@ class Ridge:
                 return slopes
         return _substituted(self._exact_factor(), cross)
 
-    def _factorised(self) -> Tensor | None:
-        """The upper triangular factor of A in single precision; None if it has none."""
-        matrix = self._squares[0]().clone()
-        for more in self._squares[1:]:
-            matrix += more()
-        _, total, weighted_mean = self._weighed()
-        mean = torch.from_numpy(weighted_mean).to(matrix.dtype)
-        matrix.addr_(mean, mean, alpha=-total)
-        matrix.diagonal().add_(self._alpha)
-        factor, failed = torch.linalg.cholesky_ex(matrix, upper=True)
-        return None if failed else factor
-
-    def _factorised_exactly(self) -> NDArray[np.float64]:
-        """The lower triangular factor of A."""
-        squares = sum((square() for square in self._exact_squares[1:]), self._exact_squares[0]())
-        _, total, mean = self._weighed()
-        with one_blas_thread():
-            return _factor(np.ascontiguousarray(squares), total, mean, self._alpha)
-
-    def _rows(self, start: int) -> slice:
-        return slice(start, min(start + _BLOCK_ROWS, self.masks.shape[0]))
-
-    def _exact_square(self, start: int) -> NDArray[np.float64]:
-        """Σ w z zᵀ (S, S) of a block of samples."""
-        rows = self._rows(start)
-        return self.masks.squares(self.weights[rows], rows)
-
-    def _square(self, start: int) -> Tensor:
-        """The same in single precision, its upper triangle."""
-        rows, n_segments = self._rows(start), self.masks.shape[1]
-        weights = torch.from_numpy(self.weights[rows]).float()
-        z = torch.from_numpy(self.masks.across(rows, np.dtype(np.float32)))
-        weighted, square = z * weights, z.new_empty(n_segments, n_segments)
-        for left in range(0, n_segments, _BLOCK_COLUMNS):
-            right = min(left + _BLOCK_COLUMNS, n_segments)
-            torch.mm(z[:right], weighted[left:right].T, out=square[:right, left:right])
-        return square
-
     def _refined(self, factor: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Newton's corrections until they no longer matter; None if they do not shrink."""
         slopes, left = np.zeros_like(cross), cross
@@ -246,17 +193,6 @@ class Ridge:
             moved = self.masks.apply(slopes, slice(0, len(weights))) - mean @ slopes
             left = cross - self.masks.gather(weights * moved) - self._alpha * slopes
         return None
-
-
-@_compiled
-def _factor(squares, total, mean, alpha):
-    """The lower triangular factor of the squares less those of the mean, and α."""
-    matrix = np.empty_like(squares)
-    for i in range(len(mean)):
-        for j in range(len(mean)):
-            matrix[i, j] = squares[i, j] - total * mean[i] * mean[j]
-        matrix[i, i] += alpha
-    return np.linalg.cholesky(matrix)
 
 
 @_compiled

@@ -149,14 +149,14 @@ class Folding:
         units: NDArray[np.intp],
         entered: NDArray[np.floating],
     ) -> None:
-        self._masks, self._pieces = masks, pieces
-        self.whole = network.whole.at(entered, units)
-        self._rows = masks.typical(_WHOLE)
-        self.trial = Once(lambda: self.whole.watched(masks.factors(pieces, self._rows)))
+        # Nothing that is found later refers to self: a cycle would keep each explanation's arrays
+        # until Python next looks for cycles.
+        whole, rows = network.whole.at(entered, units), masks.typical(_WHOLE)
+        trial = Once(lambda: whole.watched(masks.factors(pieces, rows)))
+        self._masks, self._pieces, self._rows = masks, pieces, rows
+        self.whole, self.trial = whole, trial
         self._folded = Once(
-            lambda: fold(
-                network.inner, units, entered, self.whole.apart(self.trial()[1]), reach=_REACH
-            )
+            lambda: fold(network.inner, units, entered, whole.apart(trial()[1]), reach=_REACH)
         )
 
     @property
