@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -195,6 +196,7 @@ class Lanes:
                 draft.clear()
                 raise
             draft.drop_parts()
+        gc.collect()  # large arrays in cycles would stay through the next stages
         seconds = time.perf_counter() - began
         store.record_seconds(stage.name, task.key, seconds, threads)
         if self._published is not None:
