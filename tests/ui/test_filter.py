@@ -47,6 +47,12 @@ def test_a_clause_is_typed_completed_linked_and_mended(tab: Any, catalog: Any) -
     entry(tab).press("Enter")
     tab.page.locator(".said mark", has_text="sn_medain").wait_for()
     assert tab.page.get_by_text("There is no column").is_visible()
+    entry(tab).press("End")
+    entry(tab).press("5")  # no word on what is not asked any more
+    tab.page.locator(".said mark").wait_for(state="detached")
+    assert entry(tab).get_attribute("aria-invalid") == "false"
+    entry(tab).press("Backspace")
+    tab.page.locator(".said mark", has_text="sn_medain").wait_for()
     assert "filter=" not in tab.page.url
     tab.page.get_by_role("button", name="sn_median").click()
     count(tab, (catalog["z"].lt(0.1) & catalog["sn_median"].gt(20)).sum(), len(catalog))

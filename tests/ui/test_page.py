@@ -108,6 +108,52 @@ def test_a_link_reopens_the_view_whose_list_is_saved_and_the_back_button_returns
     tab.painted(id)
 
 
+def test_a_link_reopens_what_one_has_zoomed_in_on(
+    new_tab: Callable[..., Any], lonely: tuple[str, float, float]
+) -> None:
+    ends = """() => ["flux-figure", "plane-figure"].flatMap(name => {
+        const { x_range } = Bokeh.documents[0].get_model_by_name(name)
+        return [x_range.start, x_range.end]
+    })"""
+    first = new_tab()
+    first.open(f"?id={lonely[0]}&n_samples=300")
+    first.painted(lonely[0])
+    first.settled_plane()
+    whole = first.page.evaluate(ends)
+    for plot in ("#flux-plot", "#plane-plot"):
+        box = first.page.locator(plot).bounding_box()
+        first.page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
+        for _ in range(3):
+            first.page.mouse.wheel(0, -200)
+    first.wait("() => location.search.includes('at=') && location.search.includes('window=')")
+    first.wait(
+        "() => { const { data } = Bokeh.documents[0].get_model_by_name('plane-image');"
+        " const { x_range } = Bokeh.documents[0].get_model_by_name('plane-figure');"
+        " return Math.abs(data.x[0] - x_range.start) < 1e-6 }"
+    )
+    first.page.wait_for_timeout(500)  # the address follows within a sixth of a second
+    seen = first.page.evaluate(ends)
+    assert seen[1] - seen[0] < 0.8 * (whole[1] - whole[0])
+    assert seen[3] - seen[2] < 0.8 * (whole[3] - whole[2])
+
+    second = new_tab()
+    second.open(first.page.url.removeprefix(first.url))
+    second.painted(lonely[0])
+    second.settled_plane()
+    assert second.page.evaluate(ends) == pytest.approx(seen, abs=0.01)
+    # On another axis it is the same stretch; Reset shows all, and the address is short again.
+    second.page.get_by_role("radio", name="nm", exact=True).click()
+    second.wait(
+        "end => Math.abs(Bokeh.documents[0].get_model_by_name('flux-figure').x_range.end - end)"
+        " < 0.01",
+        seen[1] / 10,
+    )
+    for reset in second.page.get_by_role("button", name="Reset", exact=True).all()[:2]:
+        reset.click()
+    second.wait("() => !/at=|window=/.test(location.search)")
+    assert second.page.evaluate(ends)[2:] == pytest.approx(whole[2:])
+
+
 def test_a_search_is_answered_while_one_types_and_keys_choose(
     tab: Any, lonely: tuple[str, float, float]
 ) -> None:
@@ -218,6 +264,25 @@ def test_nothing_overlaps_or_scrolls_sideways_and_the_longest_names_are_whole(
             for name in ("flux-figure", "weight-figure")
         ]
         assert frames[0] == frames[1]  # the same wavelength stands above itself
+
+
+@pytest.mark.parametrize("opened", ["", "&beside=true", "&beside=true&zooms=true&residual=true"])
+def test_on_a_small_screen_sliders_stay_within_their_panel_under_the_longest_verdict(
+    new_tab: Callable[..., Any], opened: str, lonely: tuple[str, float, float]
+) -> None:
+    tab = new_tab(1024, 768)
+    tab.open(f"?id={lonely[0]}&n_samples=300{opened}")
+    tab.painted(lonely[0])
+    # As with a warning of two lines, votes for another type, and three lines on the model.
+    tab.page.add_style_tag(content=".verdict { height: 150px }")
+    tab.wait("() => document.querySelector('.verdict').offsetHeight > 140")
+    panel, sliders, plots, drawer = (
+        tab.page.locator(name).bounding_box()
+        for name in (".spectrum", ".controls", "#flux-plot", ".drawer")
+    )
+    assert sliders["y"] + sliders["height"] <= panel["y"] + panel["height"]
+    assert panel["y"] + panel["height"] <= drawer["y"]
+    assert plots["height"] >= 70
 
 
 def test_beside_another_window_every_tool_and_tab_is_in_sight(

@@ -285,8 +285,9 @@ def test_panes_are_dragged_and_stand_so_when_one_comes_back(tab: Any) -> None:
     tab.wait(f"old => ({height})() > old + 10", low)
 
 
-def test_on_a_small_screen_a_list_shows_eight_rows(new_tab: Any) -> None:
-    tab = new_tab(1024, 768)
+@pytest.mark.parametrize("size", [(1024, 768), (1440, 900)])
+def test_a_list_shows_eight_rows(new_tab: Any, size: tuple[int, int]) -> None:
+    tab = new_tab(*size)
     tab.open("?lens=anomaly")
     tab.page.locator("tbody tr").nth(8).wait_for(state="attached")
     seen = tab.page.locator("tbody").first.evaluate(

@@ -75,7 +75,7 @@ def _round_ticks(first: float, last: float) -> np.ndarray:
 
 def _words(observed: ObservedSpectrum) -> str:
     unit = observed.flux_unit or "a unit not known"
-    flux = "relative flux" if unit == "relative" else f"flux in {unit}"
+    flux = "relative flux" if unit == "relative" else f"flux in {unit.replace('cm2', 'cm²')}"
     model = "; orange: the pipeline’s model" if observed.model is not None else ""
     return f"As observed: vacuum Å, {flux}, ±1 σ light, no data grey{model}."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 import param
@@ -32,6 +33,8 @@ _VIEW = {
     "frame": "frame",
     "medium": "medium",
     "span": "range",
+    "waves": "at",
+    "window": "window",
     "clip": "clip",
     "errors": "errors",
     "smooth_px": "smooth",
@@ -120,6 +123,8 @@ def parse(field: param.Parameter, text: str) -> object:
         if not (above and below):
             raise ValueError(f"it must be {_words(low, high, with_low, with_high)}")
         return value
+    if isinstance(field, param.String) and field.regex and not re.match(field.regex, text):
+        raise ValueError("it must be low~high, in numbers")
     return text
 
 

@@ -10,7 +10,7 @@ from ....core.spectra import WaveAxis
 from ....core.spectra.lines import Line, LineKind, lines_of
 from ....core.spectra.wave_axis import AxisFrame, AxisMedium, AxisUnit
 
-__all__ = ["AXIS", "LINE_KINDS", "Drawing"]
+__all__ = ["AXIS", "LINE_KINDS", "Drawing", "ends_in", "ends_text"]
 
 PaintName = Literal["line", "band"]
 SpanName = Literal["model", "whole"]
@@ -20,6 +20,20 @@ AXIS = ("unit", "frame", "medium")
 
 LINE_KINDS: tuple[LineKind, ...] = get_args(LineKind)
 """Choices that say which lines are marked, each called as its kind."""
+
+
+_ENDS = r"(-?\d{1,9}(\.\d{1,9})?(~-?\d{1,9}(\.\d{1,9})?){%d})?\Z"
+
+
+def ends_text(*ends: float) -> str:
+    """What is in view, low and high end of each axis, as a link has it."""
+    return "~".join(f"{end:.3f}" for end in ends)
+
+
+def ends_in(text: str) -> list[float]:
+    """The same as numbers, each pair ascending; none if the text is empty."""
+    ends = [float(end) for end in text.split("~") if end]
+    return [end for low in range(0, len(ends), 2) for end in sorted(ends[low : low + 2])]
 
 
 class Drawing(param.Parameterized):
@@ -36,6 +50,16 @@ class Drawing(param.Parameterized):
         objects=list(get_args(SpanName)),
         label="Range",
         doc="Show the wavelengths that the model sees, or all that was observed.",
+    )
+    waves = param.String(
+        default="",
+        regex=_ENDS % 1,
+        doc="Stretch in view, as 4800~5050 (vacuum Å at rest); empty for all of the range.",
+    )
+    window = param.String(
+        default="",
+        regex=_ENDS % 3,
+        doc="Part of the plane in view, low~high of x and then of y; empty for the whole plane.",
     )
     unit = param.Selector(
         default="Å", objects=list(get_args(AxisUnit)), label="Unit", doc="Unit of wavelength."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import panel as pn
+import param
 from bokeh.core.properties import value as constant
 from bokeh.events import DoubleTap, RangesUpdate, Tap
 from bokeh.models import (
@@ -26,6 +27,7 @@ from ....core.words import counted
 from ...figures.bokeh_style import FONT, dress, plain_figure, span
 from ...figures.filled_source import fill
 from ...figures.theme import THEMES
+from ...session.choices.drawing import ends_in, ends_text
 from ...session.session import Session
 from ...workspace.colouring import Categories, Values
 from ..widgets.components import WordsPart, added_at_once, asset, in_one_patch
@@ -81,6 +83,7 @@ class PlaneView(pn.viewable.Viewer):
         self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
         # What the visitor asked to see, and what is seen of it with equal scales on this frame.
         self._asked = self._seen = (-1.0, 1.0), (-1.0, 1.0)
+        self._told = session.view.window  # what is in view, as the address has it
         self._rings: list[GlyphRenderer] = []
         self._ghosts: list[GlyphRenderer] = []
         self.figure = self._build()
@@ -89,7 +92,7 @@ class PlaneView(pn.viewable.Viewer):
         self._show_plane()
         self._show_kept()
         view, outcome = session.view, session.outcome
-        view.param.watch(self._show_plane, "plane")
+        view.param.watch(self._show_plane, ["plane", "window"])
         view.param.watch(self._dress, "theme")
         view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
         session.selected.param.watch(lambda *_: self._shade(), "current")
@@ -114,8 +117,21 @@ class PlaneView(pn.viewable.Viewer):
 
     def reset(self) -> None:
         """Show the whole plane."""
-        if self._session.view.plane is not None:
-            self._frame(*self._session.workspace.on_plane(self._session.view.plane).extent())
+        self._tell("")
+        self._show()
+
+    def _tell(self, window: str) -> None:
+        self._told = window
+        self._session.view.window = window
+
+    def _show(self) -> None:
+        """Show what was asked for: a window, or all."""
+        view = self._session.view
+        if view.plane is not None:
+            if ends := ends_in(view.window):
+                self._frame((ends[0], ends[1]), (ends[2], ends[3]))
+            else:
+                self._frame(*self._session.workspace.on_plane(view.plane).extent())
             self._shade()
 
     def _build(self) -> figure:
@@ -187,7 +203,7 @@ class PlaneView(pn.viewable.Viewer):
         if len(self._inner) < len(_GUESS_PX):
             return
         if first:
-            self.reset()
+            self._show()
             return
         self._frame(*self._asked)
         self._shade()
@@ -197,11 +213,18 @@ class PlaneView(pn.viewable.Viewer):
         now = span(self._x), span(self._y)
         if not np.allclose(now, self._seen, rtol=1e-9, atol=0):
             self._asked = self._seen = now
+            self._tell(ends_text(*now[0], *now[1]))
         self._shade()
 
-    def _show_plane(self, *_: object) -> None:
-        self.note.html = self._describe(self._session.view.plane)
-        self.reset()
+    def _show_plane(self, *events: param.parameterized.Event) -> None:
+        view = self._session.view
+        if events and all(event.name == "plane" for event in events):
+            self._tell("")
+        elif events and view.window == self._told:
+            return
+        self._told = view.window
+        self.note.html = self._describe(view.plane)
+        self._show()
         self._mark()
 
     def _describe(self, name: str | None) -> str:
@@ -285,7 +308,7 @@ class PlaneView(pn.viewable.Viewer):
     def _show_kept(self) -> None:
         """Show the picture drawn at the last start until datashader is ready."""
         space, view = self._session.workspace, self._session.view
-        if view.plane is None or view.colour is None or space.compiled.is_set():
+        if view.plane is None or view.colour is None or view.window or space.compiled.is_set():
             return
         kept = kept_picture(space, view.plane, view.colour, view.theme)
         if kept is not None:

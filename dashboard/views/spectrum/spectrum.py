@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
+import param
 from bokeh.events import DoubleTap, RangesUpdate, Tap
 from bokeh.models import CrosshairTool, Line, Range1d, Span, WheelPanTool, WheelZoomTool
 
@@ -16,7 +17,7 @@ from ...figures.filled_source import clear, fill
 from ...figures.sight import LineOver, Sight
 from ...figures.theme import THEMES, painting
 from ...figures.words.wording import flux_label, meaning
-from ...session.choices.drawing import AXIS, LINE_KINDS
+from ...session.choices.drawing import AXIS, LINE_KINDS, ends_in, ends_text
 from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
 from ..widgets.components import in_one_patch
@@ -63,6 +64,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._cursor = Span(dimension="height", line_width=1)
         self._seen: tuple[str, str] = ("", "")  # through which lens, on which axis
         self._full = (0.0, 0.0)  # the range that was last set to show all
+        self._told = session.view.waves  # what is in view, as the address has it
         self.sources.link(self.flux, self.weight, self._reasons.told)
         self._listen()
         self._open()
@@ -74,7 +76,7 @@ class SpectrumView(pn.viewable.Viewer):
         outcome.param.watch(self._weight.spread_out, "trust")
         view.param.watch(self._open, [*AXIS])
         view.param.watch(self._mark_lines, [*LINE_KINDS])
-        view.param.watch(lambda *_: self.reset(), "span")
+        view.param.watch(self._follow, ["lens", "span", "waves"])
         outcome.param.watch(self._widen, "whole")
         outcome.param.watch(lambda *_: self.fit(), "mean")
         view.param.watch(lambda *_: self.fit(), ["clip", *LINE_KINDS])
@@ -106,6 +108,31 @@ class SpectrumView(pn.viewable.Viewer):
 
     def reset(self) -> None:
         """Show the whole spectrum."""
+        self._tell("")
+        self._show()
+
+    def _follow(self, *events: param.parameterized.Event) -> None:
+        """Show what a link asks for; of another lens or range, all."""
+        if all(event.name != "waves" for event in events):
+            self._tell("")
+        elif self._session.view.waves == self._told:
+            return
+        self._told = self._session.view.waves
+        self._show()
+
+    def _tell(self, waves: str) -> None:
+        self._told = waves
+        self._session.view.waves = waves
+
+    def _moved(self) -> None:
+        if not len(self.sources.pixels.data["x"]):
+            return
+        now = span(self.x_range)
+        asked = "" if now == self._full else ends_text(*self._session.axis.rest_of(np.array(now)))
+        self._tell(asked)
+        self.fit()
+
+    def _show(self) -> None:
         x, whole = np.asarray(self.sources.pixels.data["x"]), self._session.outcome.whole
         if len(x):
             low, high = float(x[0]), float(x[-1])
@@ -113,6 +140,8 @@ class SpectrumView(pn.viewable.Viewer):
                 ends = self._session.axis.of_rest(whole.wave_rest_aa[[0, -1]]).tolist()
                 low, high = min(low, ends[0]), max(high, ends[1])
             self._full = low, high
+            if asked := ends_in(self._session.view.waves):
+                low, high = self._session.axis.of_rest(np.array(asked)).tolist()
             self.x_range.update(start=low, end=high)
         self.fit()
 
@@ -133,7 +162,7 @@ class SpectrumView(pn.viewable.Viewer):
             fig.add_tools(wheel, CrosshairTool(overlay=self._cursor), WheelPanTool())
             fig.toolbar.active_scroll = wheel
             fig.on_event(DoubleTap, in_one_patch(lambda _: self.reset()))
-        self.flux.on_event(RangesUpdate, in_one_patch(lambda _: self.fit()))
+        self.flux.on_event(RangesUpdate, in_one_patch(lambda _: self._moved()))
         self.flux.on_event(Tap, in_one_patch(self._tap))
 
     def _tap(self, event: Any) -> None:
@@ -164,11 +193,11 @@ class SpectrumView(pn.viewable.Viewer):
         self._mark_lines()
         self._flux.name(flux_label(shown.lens.name, shown.flux_unit))
         self.weight.xaxis.axis_label = axis.label
-        # Stepping through a list keeps a stretch one has zoomed in on; another axis does not.
+        # Stepping through a list keeps a stretch one has zoomed in on, as does another axis.
         seen = (shown.lens.name, axis.label)
         if seen != self._seen or axis.stretch != 1:
             self._seen = seen
-            self.reset()
+            self._show()
         else:
             self.fit()
         self._paint()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from math import floor
@@ -119,7 +120,10 @@ def _veil(session: Session) -> str:
 
 def _why_not(session: Session, shown: OpenSpectrum) -> str:
     """Why the lens does not take it; below, a spectrum of the collection as it was observed."""
-    why = escape(with_command(shown.reason))
+    # A line ends between words, not within an option.
+    why = re.sub(
+        r"--[\w-]+", r'<span class="option">\g<0></span>', escape(with_command(shown.reason))
+    )
     if shown.row < 0:
         return f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another."
     picture = raw_picture(session.workspace.collection.observed(shown.row))

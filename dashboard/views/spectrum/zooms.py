@@ -23,7 +23,7 @@ __all__ = ["ZOOMS", "ZoomWindows"]
 ZOOMS = (("Hβ + [O III]", (4780.0, 5080.0)), ("Hα + [N II]", (6450.0, 6790.0)))
 """What a window is called, and its vacuum Å at rest."""
 
-_BEYOND = "not observed"
+_BEYOND = "not observed"  # instead of the numbers at an empty axis
 _NAME_PX = 10
 
 
@@ -91,7 +91,12 @@ class _Window:
             text_font_size="11px",
         )  # fmt: skip
         fig.add_layout(self._title, "above")
-        self._name, self.figure = title, fig
+        self._beyond = Label(
+            x=0, y=0.5, text=_BEYOND, text_align="center", text_font=FONT, text_font_size="11px",
+            visible=False,
+        )  # fmt: skip
+        fig.add_layout(self._beyond)
+        self.figure = fig
 
     def draw(self, session: Visitor) -> None:
         whole, axis = session.outcome.whole, session.axis
@@ -108,11 +113,15 @@ class _Window:
         wave = whole.wave_rest_aa
         inside = (wave >= self._ends[0]) & (wave <= self._ends[1]) & np.isfinite(whole.flux)
         y, sigma = whole.flux[inside], whole.sigma[inside]
-        self._title.text = self._name if inside.any() else f"{self._name}: {_BEYOND}"
+        nothing = not inside.any()
+        fig.yaxis.visible = not nothing
+        self._beyond.update(visible=nothing, x=(low + high) / 2)
         self._source.data = {
             "x": axis.of_rest(wave[inside]), "y": y, "low": y - sigma, "high": y + sigma
         }  # fmt: skip
-        if inside.any():
+        if nothing:
+            fig.y_range.update(start=0, end=1)
+        else:
             bottom, top = float(y.min()), float(y.max())
             air = 0.08 * (top - bottom) or 0.1
             fig.y_range.update(start=bottom - air, end=top + air)
@@ -123,4 +132,4 @@ class _Window:
         self._area.update(fill_color=theme.muted, fill_alpha=0.28)
         self._line.line_color = theme.line
         self._markers.line_color = theme.marker
-        self._title.text_color = theme.muted
+        self._title.text_color = self._beyond.text_color = theme.muted

@@ -138,7 +138,8 @@ class _Confusion:
         shown = self._session.outcome.shown
         numbers = {one.row: str(one.number) for one in self._state.marked}
         head = "".join(
-            f"<th>{button(escape(c.title), {'sort': c.key}, css='sort', title='Sort')}</th>"
+            f"<th class={c.kind}>"
+            f"{button(escape(c.title), {'sort': c.key}, css='sort', title='Sort')}</th>"
             for c in listing.columns
         )
         lines = []
@@ -151,7 +152,7 @@ class _Confusion:
                 text = escape(value_text(value, column.kind))
                 if column.key == "id":
                     text = button(text, {"open": row}, css="link")
-                cells.append(f"<td>{text}</td>")
+                cells.append(f"<td class={column.kind}>{text}</td>")
             now = shown is not None and shown.row == row
             lines.append(f"<tr{' class=now' if now else ''}>{''.join(cells)}</tr>")
         n = len(listing.table)

@@ -17,7 +17,7 @@ from ....data.study.figure_intervals import class_intervals, macro_interval_text
 from ...session.session import Session
 from ...workspace.confusion_table import ordered_types
 from ...workspace.workspace import Workspace
-from ..widgets.components import html_sheet
+from ..widgets.html_sections import SectionsPart
 from .certainty import certainty_html
 from .training_curve import training_html
 
@@ -28,20 +28,21 @@ _LOOK_MS = 2000
 _COLUMNS = '<div class="columns" tabindex="0">'
 
 
-def show(session: Session) -> pn.pane.HTML:
+def show(session: Session) -> SectionsPart:
     """How good the classifier is, and how the autoencoder learnt, also while a build trains it."""
     space = session.workspace
     report, path = model_html(space), space.collection.path
-    pane = html_sheet(_beside(report, training_html(path)))
+    part = SectionsPart("model", lambda _: None)
 
     def look() -> None:
         if session.view.tab == "model":
-            pane.object = _beside(report, training_html(path))
+            part.write(report=_beside(report, training_html(path)))
 
+    look()
     if pn.state.curdoc is not None:
         pn.state.add_periodic_callback(look, period=_LOOK_MS)
     session.view.param.watch(lambda *_: look(), "tab")
-    return pane
+    return part
 
 
 def _beside(report: str, training: str) -> str:

@@ -79,8 +79,8 @@ def exposures_section(
     key = '<th><i class="of-masks"></i>masks <i class="of-noise"></i>noise</th>'
     return (
         f"{head}<p>{escape(recurrence.sentence()[:1].upper() + recurrence.sentence()[1:])}.</p>"
-        f'<table class="matrix exposures"><tr><th></th>{key}<th>seen again</th>{more}</tr>'
-        f"{''.join(rows)}</table><p>{_meant(recurrence)}</p>"
+        '<table class="matrix exposures"><tr><th>at rest, in vacuum</th>'
+        f"{key}<th>seen again</th>{more}</tr>{''.join(rows)}</table><p>{_meant(recurrence)}</p>"
     )
 
 

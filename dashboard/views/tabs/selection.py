@@ -81,6 +81,7 @@ class _SelectionTab:
         self._summary.param.watch(self._draw, ["spread", "lines"])
         self._reasons.param.watch(self._draw, ["found", "busy"])
         self._summary.param.watch(self._draw_bpt, "lines")
+        session.selected.param.watch(self._draw_bpt, "current")
         session.view.param.watch(self._draw_bpt, "theme")
         self._draw()
 
@@ -223,8 +224,12 @@ class _SelectionTab:
 
     def _draw_bpt(self, *_: object) -> None:
         """The BPT diagram by type, where there is a point to draw."""
-        lines = None if self._session.selected.current is None else self._summary.lines
-        if lines is None or not {"nii_ha", "oiii_hb"} <= set(lines.table):
+        now, lens, lines = self._session.selected.current, self._session.lens, self._summary.lines
+        if now is not None and lens is not None and lines is None:
+            # Its place is kept from the first, so that what is read beside it does not move.
+            self._bpt.param.update(object=None, visible=bool(np.isin(now.rows, lens.rows).any()))
+            return
+        if now is None or lines is None or not {"nii_ha", "oiii_hb"} <= set(lines.table):
             self._bpt.visible = False
             return
         labels = self._session.workspace.catalog["label"].to_numpy(str)

@@ -223,6 +223,7 @@ function render({ model, el }) {
   input.addEventListener("input", () => {
     grow()
     shut()
+    say()
     clearTimeout(timer)
     timer = setTimeout(() => {
       if (input.value) model.send_msg({ typed: input.value, at: input.selectionStart })
@@ -258,9 +259,10 @@ function render({ model, el }) {
 
   // What came of it; of an error the clause with the offending word marked, and what may stand there.
   const say = () => {
-    input.setAttribute("aria-invalid", String(Boolean(model.error.why)))
-    el.classList.toggle("wrong", Boolean(model.error.why))
-    if (!model.error.why) { said.replaceChildren(model.words); return }
+    const wrong = Boolean(model.error.why) && input.value === model.text // and not of another
+    input.setAttribute("aria-invalid", String(wrong))
+    el.classList.toggle("wrong", wrong)
+    if (!wrong) { said.replaceChildren(model.error.why ? "" : model.words); return }
     const { why, start, end, near } = model.error
     const text = model.text
     const mark = make("mark", {}, text.slice(start, end) || "…")

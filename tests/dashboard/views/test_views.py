@@ -527,7 +527,7 @@ def test_the_model_tab_counts_as_the_catalog_does(still: Session) -> None:
     said = still.workspace.lenses["agn"].columns["predicted"]
     label = still.workspace.catalog["label"].iloc[said.index]
     both = int(((said == "type 2") & (label == "type 2")).sum())
-    assert f">{both}</td>" in drawer.of("model").object
+    assert f">{both}</td>" in dict(drawer.of("model").sections)["report"]
 
 
 def test_controls_set_the_knobs_and_follow_them(still: Session) -> None:

@@ -44,7 +44,12 @@ def test_flux_errors_model_and_gaps_are_there_and_the_unit_is_said(model):
 
 @pytest.mark.parametrize(
     ("unit", "says"),
-    [("relative", "Å, relative flux, ±"), ("", "flux in a unit not known"), ("Jy", "flux in Jy")],
+    [
+        ("relative", "Å, relative flux, ±"),
+        ("", "flux in a unit not known"),
+        ("Jy", "flux in Jy"),
+        ("1e-17 erg/s/cm2/Å", "erg/s/cm²/Å"),
+    ],
 )
 def test_the_flux_is_said_as_one_says_it(unit, says):
     assert says in drawn(observed(flux_unit=unit))[1]

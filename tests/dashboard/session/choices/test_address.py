@@ -37,6 +37,7 @@ def test_a_link_reopens_the_whole_view(session: Session) -> None:
     session.view.param.update(
         lens="anomaly", colour="score", tab="anomalous", unit="nm", paint="band", clip=True
     )
+    session.view.param.update(waves="4800.000~5050.000", window="-3.0~4.5~-20.25~7.125")
     session.view.param.update(spectrum="sim-00042", sort="-z")
     query = to_query(session.view, session.knobs)
     other = Visitor(session.workspace, session.pool, lambda callback: callback())
@@ -127,3 +128,10 @@ def test_each_lens_colours_by_what_it_says_unless_another_colour_was_chosen(
     assert view.colour == "z"
     assert apply_query(view, session.knobs, {"lens": "anomaly", "colour": "type"}) == []
     assert view.colour == "type"
+
+
+@pytest.mark.parametrize("ends", ["4800", "4800~5050~1", "a~b", "nan~5", "4800~5050\n"])
+def test_a_stretch_that_is_none_is_quoted(session: Session, ends: str) -> None:
+    (problem,) = apply_query(session.view, session.knobs, {"at": ends})
+    assert repr(ends) in problem
+    assert session.view.waves == ""

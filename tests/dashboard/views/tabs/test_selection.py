@@ -93,6 +93,15 @@ def test_all_selected_are_tagged_from_the_tab_by_who_may(visitor: Any, monkeypat
     assert "Tag this one" not in _said(part)
 
 
+def test_the_diagram_has_its_place_before_it_is_measured(visitor: Any) -> None:
+    *_, diagram = show(visitor)
+    assert not diagram.visible
+    visitor.selected.take(Selection("few", "lasso", visitor.lens.rows[:5]))
+    assert diagram.visible
+    visitor.selected.clear()
+    assert not diagram.visible
+
+
 def test_a_mean_is_laid_from_the_tab_and_taken_off(visitor: Any, wait_until: Any) -> None:
     _, part, _ = show(visitor)
     visitor.selected.take(Selection("few", "lasso", np.arange(5)))
