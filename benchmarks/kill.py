@@ -37,6 +37,9 @@ from spexplain.data.collection.tags import Annotations
 from spexplain.data.demo.simulate.fits import write_sdss_lite
 
 _BUILD = "from spexplain.data.demo.demo import build_demo; build_demo(small=True, jobs=2)"
+# Killed each in its midst, beside builds that are killed at any moment; a stage takes some seconds.
+_STAGES = ("prepare-p21", "domain-p21", "domain-o25", "embed-o25", "cluster", "embed-reasons")
+_LIFE_S = 0.5
 _MAIN = "from spexplain.dashboard.cli import main; main()"
 _TAG = """
 import sys
@@ -170,6 +173,40 @@ def builds(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
     return rounds(begin, look, work / "build", kills, dice)
 
 
+def stages(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
+    """Single stages of the small demo taken away, killed in their midst, and made again."""
+    home = work / "stages"
+
+    def begin() -> subprocess.Popen[bytes]:
+        return _quiet([sys.executable, "-c", _BUILD], SPEXPLAIN_HOME=str(home))
+
+    begin().communicate()
+    (runs,) = home.glob("*/runs")
+    wanted, killed, differ = bytes_of(runs.parent), {}, set[str]()
+    for stage in _STAGES:
+        (made,) = runs.glob(f"{stage}-*")
+        shutil.rmtree(made)
+        each = range(-(-kills // len(_STAGES)))
+        killed[stage] = sum(killed_within(begin(), runs, stage, dice) for _ in each)
+        begin().communicate()
+        differ |= {name for name, _ in bytes_of(runs.parent).items() ^ wanted.items()}
+        print(f"{stage}: {killed[stage]} kills, differ: {differ}", file=sys.stderr, flush=True)
+    return {"kills": killed, "left_behind": len([*check(runs.parent)]), "files": len(wanted),
+            "other_files": sorted(differ)[:5]}  # fmt: skip
+
+
+def killed_within(
+    process: subprocess.Popen[bytes], runs: Path, stage: str, dice: random.Random
+) -> bool:
+    """Whether a build was killed while this stage was being done."""
+    while process.poll() is None and not [*runs.glob(f".{stage}-*.partial")]:
+        time.sleep(0.005)
+    time.sleep(dice.uniform(0.0, _LIFE_S))
+    process.kill()
+    process.communicate()
+    return bool([*runs.glob(f".{stage}-*.partial")])
+
+
 @contextmanager
 def slow_archive(spectra: Path) -> Iterator[str]:
     """An SDSS archive of these files that sends each in pieces; yields its address."""
@@ -266,6 +303,7 @@ def main() -> None:
                 "fetch": partial(fetches, kills=quarter),
                 "ingest": partial(ingests, kills=quarter, n_files=options.files),
                 "build": partial(builds, kills=quarter),
+                "stages": partial(stages, kills=quarter),
             },
         )
         found: dict[str, object] = {}

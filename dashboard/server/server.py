@@ -21,6 +21,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import panel as pn
 from panel.io.application import build_applications
 from tornado.httputil import HTTPServerRequest
+from tornado.ioloop import PeriodicCallback
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
 
@@ -38,6 +39,7 @@ from .access.terms import Terms
 from .answers import Dressed
 from .deeds import deeds_written
 from .gate import Gate
+from .limits.backlog import EVERY_S, Backlog
 from .limits.room_for_files import RoomForFiles, most_connections
 from .limits.short_logs import keep_logs_short
 from .limits.small_arrays import hold_arrays
@@ -162,6 +164,8 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
             partial(OnlyKnownHosts, hosts=terms.hosts),
             partial(Refusing, reason=gate),
         )
+        look = PeriodicCallback(Backlog(pool), 1000 * EVERY_S)
+        server.io_loop.add_callback(look.start)
         _until_stopped(server, _serving(workspace, terms, port))
     except KeyboardInterrupt:
         pass  # stopped, perhaps before the page was put together

@@ -19,6 +19,7 @@ import zarr
 from ...core.words import counted
 from ..files import ModelFileError, load_arrays, load_classifier, only_builder
 from ..files.damage import DAMAGE
+from ..files.sqlite_file import only_tables
 from ..files.zarr_codecs import only_known_codecs
 from .collection import Collection, read_meta
 from .format import (
@@ -269,6 +270,7 @@ def _notes(path: Path) -> Iterator[Fault]:
                 json.loads(file.read_text(encoding="utf-8"))["names"]
                 continue
             with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+                only_tables(base)
                 problem = base.execute("PRAGMA integrity_check").fetchone()[0]
         except (*DAMAGE, sqlite3.Error) as error:
             problem = _short(error)

@@ -234,6 +234,8 @@ def read_meta(path: Path) -> dict[str, Any]:
         There is no collection, or its format is unknown.
     """
     check_folder(path)
+    if (path / META_NAME).is_fifo():
+        raise CollectionError(f"{path / META_NAME} is a pipe, and not opened; remove it")
     try:
         meta = json.loads((path / META_NAME).read_text(encoding="utf-8"))
     except FileNotFoundError as error:

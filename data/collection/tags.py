@@ -41,7 +41,11 @@ class Annotations:
         if not self._path.exists():
             return {}
         with reading(self._path, _TABLE) as base:
-            return dict(base.execute("SELECT id, tag FROM tags ORDER BY id"))
+            found = dict(base.execute("SELECT id, tag FROM tags ORDER BY id"))
+        for id, tag in found.items():
+            if not (isinstance(id, str) and tag in _TAGS):
+                raise OSError(f"{self._path} cannot be used: it gives {id!r} the tag {tag!r}")
+        return found
 
     def tag(self, id: str, tag: int | None) -> int | None:
         """Tag one spectrum, replacing any tag it had; None removes the tag.

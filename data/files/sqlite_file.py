@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-__all__ = ["reading", "transaction"]
+__all__ = ["only_tables", "reading", "transaction"]
 
 _PATIENCE_S = 5.0
 # What SQLite says of a full disk, and of a file or folder that may not be written.
@@ -80,10 +80,19 @@ def reading(path: Path, table: str) -> Iterator[sqlite3.Connection]:
         raise _refused(path, error) from error
 
 
+def only_tables(base: sqlite3.Connection) -> None:
+    """Raise DatabaseError if a file has more than tables: a view may have rows without an end."""
+    base.execute("PRAGMA trusted_schema=OFF")
+    own = "SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+    for kind, name in base.execute(own):
+        raise sqlite3.DatabaseError(f"it has the {kind} {name!r}, and only tables are read")
+
+
 def _opened(path: Path, table: str) -> sqlite3.Connection:
     base = sqlite3.connect(path, timeout=_PATIENCE_S)
     try:
         _write_ahead(base)
+        only_tables(base)
         base.execute("PRAGMA synchronous=FULL")
         base.execute(table)
     except BaseException:  # raised on; nothing else would close it

@@ -116,6 +116,8 @@ class Background(Generic[T]):
         def stale() -> bool:
             return ticket != self._newest
 
+        if stale():  # while it waited for a thread
+            return
         results = work(stale)
         began = self._clock()  # loading is not computing
         for result in results:

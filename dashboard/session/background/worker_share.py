@@ -20,7 +20,8 @@ class SharedWorkers:
 
     Visitors take turns: of each that waits one piece of work is begun, then of the next. None
     holds all threads, so that another's first piece of work begins at once. What refines an answer
-    waits until nobody waits for one, and gets a quarter of the threads, one at least.
+    waits until nobody waits for one, and gets a quarter of the threads, one at least; none while
+    :meth:`refine` says so.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ class SharedWorkers:
         self._pool = thread_pool(n_threads, name)
         self._free = n_threads
         self._most, self._most_refining = n_threads - 1, max(1, n_threads // 4)
-        self._n_refining = 0
+        self._n_refining, self._refines = 0, True
         self._taken = taken
         self._lock = threading.Lock()
         self._turns: tuple[deque[Share], deque[Share]] = (deque(), deque())  # answers, refinements
@@ -59,6 +60,12 @@ class SharedWorkers:
     def submit(self, call: Callable[[], Any]) -> Future[Any]:
         """Work for all visitors, such as preparing the page; it waits for a thread as theirs do."""
         return self.share().submit(call)
+
+    def refine(self, may: bool) -> None:
+        """Whether to begin what refines answers; what has begun goes on."""
+        with self._lock:
+            self._refines = may
+        self._begin()
 
     def shutdown(self) -> None:
         """Begin nothing more; what waits is cancelled, what runs is not waited for."""
@@ -86,7 +93,7 @@ class SharedWorkers:
         with self._lock:
             for turns in self._turns:
                 for share in tuple(turns):
-                    enough = self._n_refining == self._most_refining
+                    enough = not self._refines or self._n_refining == self._most_refining
                     if not self._free or (share.refines and enough):
                         return
                     if share.visitor.n_running < self._most:  # else it keeps its turn

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -271,3 +273,20 @@ def test_a_pipe_in_a_collection_is_told_and_nobody_waits_for_it(collection: Path
     assert "neither a file nor a folder" in fault.what
     with pytest.raises(CollectionError, match="neither a file nor a folder"):
         Collection.open(collection)
+
+
+def test_a_pipe_in_the_place_of_what_is_read_first_is_not_waited_for(collection: Path):
+    (collection / "collection.json").unlink()
+    os.mkfifo(collection / "collection.json")
+    with pytest.raises(CollectionError, match=r"collection\.json is a pipe, and not opened"):
+        Collection.open(collection)
+    (fault,) = check(collection)
+    assert "neither a file nor a folder" in fault.what
+
+
+def test_tags_that_are_no_table_are_told(collection: Path):
+    with closing(sqlite3.connect(collection / "annotations.sqlite")) as base:
+        endless = "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r)"
+        base.execute(f"CREATE VIEW tags AS {endless} SELECT x AS id, 1 AS tag FROM r")
+    (fault,) = check(collection)
+    assert "it has the view 'tags'" in fault.what

@@ -60,3 +60,12 @@ def test_what_cannot_be_tagged_is_said(tmp_path):
     (tmp_path / "annotations.sqlite").write_text("no database, and long enough to be none" * 9)
     with pytest.raises(OSError, match="not a database"):
         Annotations(tmp_path).tags()
+
+
+@pytest.mark.parametrize(("id", "tag"), [("a", 12), ("a", "x"), (None, 1), (b"\xff", 1)])
+def test_what_spexplain_never_wrote_is_told(tmp_path, id, tag):
+    with closing(sqlite3.connect(tmp_path / "annotations.sqlite")) as base, base:
+        base.execute("CREATE TABLE tags (id, tag, at)")
+        base.execute("INSERT INTO tags VALUES (?, ?, '')", (id, tag))
+    with pytest.raises(OSError, match=r"annotations\.sqlite cannot be used: it gives .* the tag"):
+        Annotations(tmp_path).tags()

@@ -63,3 +63,24 @@ def test_a_damaged_file_is_told_from_one_that_cannot_be_written(tmp_path: Path):
     for use in (reading, transaction):
         with pytest.raises(OSError, match="if it is damaged"), use(path, _TABLE):
             pass
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE VIEW kept AS WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r) "
+        "SELECT x AS word FROM r",
+        "CREATE TRIGGER gone AFTER INSERT ON kept BEGIN DELETE FROM kept; END",
+    ],
+    ids=["view", "trigger"],
+)
+def test_a_strangers_view_or_trigger_is_told_and_not_run(tmp_path: Path, made: str):
+    path = tmp_path / "kept.sqlite"
+    with closing(sqlite3.connect(path)) as base:
+        if "TRIGGER" in made:
+            base.execute(_TABLE)
+        base.execute(made)
+    with pytest.raises(OSError, match=r"it has the (view|trigger) '\w+', and only tables are read"):
+        words(path)
+    with pytest.raises(OSError, match="only tables are read"), transaction(path, _TABLE):
+        pass

@@ -190,3 +190,20 @@ def test_one_visitor_holds_one_thread_at_most() -> None:
             live.request(work)
         inbox.wait()
     assert most == 1
+
+
+def test_what_is_superseded_while_it_waits_for_a_thread_is_never_begun(inbox: Inbox) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        held, begun = threading.Event(), []
+        pool.submit(held.wait, PATIENCE_S)
+        work = in_background(pool, inbox)
+
+        def old(cancelled: Callable[[], bool]) -> Iterator[Result]:
+            begun.append("old")  # such as a model that is being read
+            return simply("old")(cancelled)
+
+        work.request(old)
+        work.request(simply("new"))
+        held.set()
+        inbox.wait()
+    assert (begun, [answer.result for answer in inbox.answers]) == ([], [Result("new")])
