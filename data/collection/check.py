@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -246,17 +247,14 @@ def _unread(part: Path) -> Exception | None:
 def _read_all_chunks(part: Path) -> None:
     """Read an array in blocks; ValueError if files are missing, any error of decompression."""
     array = zarr.open_array(only_known_codecs(part), mode="r", zarr_format=3)
-    expected, n_chunks = array.nchunks, array.nchunks_initialized
-    if array.shards is not None:
-        expected = int(
-            np.prod([-(-n // m) for n, m in zip(array.shape, array.shards, strict=True)])
-        )
-        n_chunks = sum(file.is_file() for file in (part / "c").rglob("*"))
+    pieces = zip(array.shape, array.shards or array.chunks, strict=True)
+    expected = prod(-(-n // m) for n, m in pieces)
+    n_chunks = sum(file.is_file() for file in part.rglob("*")) - 1  # zarr.json
+    if n_chunks < expected:
+        raise ValueError(f"{n_chunks} of {expected} pieces")
     step = max(array.chunks[0], _ROWS) if array.ndim else 1
     for start in range(0, array.shape[0] if array.ndim else 0, step):
         array[start : start + step]
-    if n_chunks < expected:
-        raise ValueError(f"{n_chunks} of {expected} pieces")
 
 
 def _notes(path: Path) -> Iterator[Fault]:

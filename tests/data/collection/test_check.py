@@ -290,3 +290,12 @@ def test_tags_that_are_no_table_are_told(collection: Path):
         base.execute(f"CREATE VIEW tags AS {endless} SELECT x AS id, 1 AS tag FROM r")
     (fault,) = check(collection)
     assert "it has the view 'tags'" in fault.what
+
+
+def test_an_array_that_says_it_is_endless_is_told_and_not_read_through(collection: Path):
+    with RunStore(collection).draft("svm", "e" * 16, params={}, inputs={}) as draft:
+        draft.write_array("long", np.arange(6.0))
+    place = collection / "runs" / f"svm-{'e' * 16}" / "long.zarr" / "zarr.json"
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"shape": [10**13]}))
+    fault = next(one for one in check(collection) if one.path.name.startswith("svm-e"))
+    assert "long.zarr (1 of 1666666666667 pieces)" in fault.what
