@@ -25,7 +25,7 @@ from spexplain.data.ingest.one_file import Intake, Rejected
 from spexplain.data.ingest.readers import ReadError, read, read_all
 from spexplain.data.lenses.built_lens import LensError
 from spexplain.data.lenses.lenses import open_lenses
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 
 Z_MAX = 0.8  # as spexplain ingest has it
 

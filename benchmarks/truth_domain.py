@@ -21,8 +21,8 @@ from spexplain.core.trust.domain.domain import Domain
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.built_lens import LensError
 from spexplain.data.lenses.lenses import AgnLens, AnomalyLens
-from spexplain.data.lenses.open_spectrum import OpenSpectrum
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.open_spectrum import OpenSpectrum
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 from truth_case import SEED, Case, row
 
 __all__ = ["measure"]

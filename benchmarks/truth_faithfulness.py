@@ -20,8 +20,8 @@ from spexplain.core.trust.reviewers_figures import faithfulness, random_logit, s
 from spexplain.core.words import correlation_text
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.lenses import LensError
-from spexplain.data.lenses.open_spectrum import OpenSpectrum
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.open_spectrum import OpenSpectrum
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 from truth_case import SAMPLES, SEED, SEGMENTS, Case
 
 N_EACH, N_NOISY = 6, 3

@@ -26,8 +26,8 @@ from spexplain.data.demo.simulate.components.templates import load_templates
 from spexplain.data.demo.simulate.objects import simulate_object
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.lenses import AgnLens, AnomalyLens, LensError
-from spexplain.data.lenses.other_exposures import exposures_of, recurring
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.other_exposures import exposures_of, recurring
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 from truth_case import FACTOR, SAMPLES, SEED, SEGMENTS, Case, row
 
 __all__ = ["measure"]

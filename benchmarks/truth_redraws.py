@@ -17,7 +17,7 @@ from spexplain.core.compute.workers import Workers
 from spexplain.core.explain.entry import explain
 from spexplain.core.models.anomaly.scores import Score
 from spexplain.core.settings import ExplainSettings
-from spexplain.data.lenses.other_exposures import exposures_of, recurring
+from spexplain.data.lenses.one_spectrum.other_exposures import exposures_of, recurring
 from truth_case import FACTOR, SAMPLES, SEED, SEGMENTS, Case, row
 
 __all__ = ["measure"]

@@ -24,7 +24,7 @@ from spexplain.core.explain.mirrored import mirror
 from spexplain.core.targets import Target
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.lenses import LensError
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 from truth_case import FACTOR, SAMPLES, SEED, SEGMENTS, Case, row
 
 N_SPECTRA, N_TRIMMED, TOP = 100, 10, 5

@@ -106,7 +106,7 @@ def seen_again(
         What was explained.
     redraw
         Redraws of the spectrum that was explained: ``noisy``, or ``Exposures.draw`` of
-        ``spexplain.data.lenses.other_exposures``, which prepares them too.
+        ``spexplain.data.lenses.one_spectrum.other_exposures``, which prepares them too.
     null
         Redraws about what the target expects instead, such as an autoencoder's reconstruction;
         None for targets that expect nothing.

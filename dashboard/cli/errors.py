@@ -35,7 +35,7 @@ USERS_ERRORS = {
     "ingest.to_collection": "IngestError",
     "lenses.built_lens": "LensError",
     "collection.runs": "RunError",
-    "files.arrays": "ModelFileError",
+    "files.arrays.named_arrays": "ModelFileError",
     "fetch.run": "FetchStopped",
     "fetch.polite_client": "NotCome",
 }

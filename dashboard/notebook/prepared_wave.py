@@ -9,9 +9,9 @@ import numpy as np
 from ...core.spectra import resample
 from ...data.collection import Collection
 from ...data.lenses import Lens, OutsideLens, exposures_of
-from ...data.lenses.dust_of_file import reddening_of_file
 from ...data.lenses.lenses import LensError
-from ...data.lenses.other_exposures import exposures_of_file
+from ...data.lenses.one_spectrum.dust_of_file import reddening_of_file
+from ...data.lenses.one_spectrum.other_exposures import exposures_of_file
 from .one_spectrum import OneSpectrum
 
 __all__ = ["PreparedWave", "onto"]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...data.collection import Annotations, ClusterNames, Collection, IdSearch
 from ...data.collection.lookup.sky_search import SkySearch
-from ...data.files.mapped_columns import MAPPED_FROM
+from ...data.files.arrays.mapped_columns import MAPPED_FROM
 from ...data.lenses import Lens, Plane, Reasons, reasons_by_sign, scanned
 from ...data.selections import RowFilter, browsed_columns
 from ...data.selections.kept_selections import KeptSelections

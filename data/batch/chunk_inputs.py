@@ -19,7 +19,7 @@ from ..collection.only_spectra import only_spectra
 from ..collection.pixels.exposures import Preparation
 from ..collection.pixels.stored_spectra import StoredSpectra
 from ..files import load_arrays
-from ..files.zarr_codecs import only_known_codecs
+from ..files.arrays.zarr_codecs import only_known_codecs
 from ..objects import AddressError, RemoteFolder, is_address
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ import zarr
 
 from ...core.words import counted
 from ..files import ModelFileError, load_arrays, load_classifier, only_builder
+from ..files.arrays.zarr_codecs import only_known_codecs
 from ..files.damage import DAMAGE
 from ..files.sqlite_file import only_tables
-from ..files.zarr_codecs import only_known_codecs
 from .collection import Collection, read_meta
 from .format import (
     CATALOG_NAME,

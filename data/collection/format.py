@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..files.arrays.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
 from ..files.durable import sync
-from ..files.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
 
 __all__ = [
     "AT_REST",
@@ -108,7 +108,8 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """A table, read column by column, which needs half the memory of reading it at once.
 
-    Of a million rows and more, see :func:`~spexplain.data.files.mapped_columns.mapped_columns`.
+    Of a million rows and more, see
+    :func:`~spexplain.data.files.arrays.mapped_columns.mapped_columns`.
 
     Raises
     ------

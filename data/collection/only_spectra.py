@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from ..files.arrays.zarr_codecs import Opened, only_known_codecs
 from ..files.damage import DAMAGE
-from ..files.zarr_codecs import Opened, only_known_codecs
 from .catalog_facts import SET_ASIDE
 from .collection import CollectionError, read_meta, that_count
 from .format import CATALOG_NAME, SPECTRA_NAME

@@ -18,9 +18,9 @@ import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from ..files import RowsWriter
+from ..files.arrays.zarr_codecs import only_known_codecs
 from ..files.damage import DAMAGE, damage_told
 from ..files.durable import sync, sync_tree
-from ..files.zarr_codecs import only_known_codecs
 from .format import read_parquet, write_json, write_parquet
 
 __all__ = ["Run", "RunDraft", "RunError", "RunStore", "run_key"]

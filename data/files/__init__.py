@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .arrays import ModelFileError, load_arrays, save_arrays
+    from .arrays.named_arrays import ModelFileError, load_arrays, save_arrays
+    from .arrays.row_arrays import SHARD_ROWS, RowsWriter, rows_layout, some_rows
     from .atomic import written_whole
     from .checksums import matches_checksum, note_checksum, sha256_of
     from .folders import demo_path, home
     from .locks import WriterLock, only_builder
-    from .row_arrays import SHARD_ROWS, RowsWriter, rows_layout, some_rows
     from .sklearn_models import classifier_key, load_classifier, save_classifier
 
 __all__ = [

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from .arrays import ModelFileError
+from .arrays.named_arrays import ModelFileError
 from .damage import DAMAGE
 
 __all__ = ["classifier_key", "load_classifier", "save_classifier"]

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
         outdated,
         outdated_domain,
     )
-    from .open_spectrum import OpenSpectrum
-    from .other_exposures import exposures_of, recurring
-    from .outside_spectrum import OutsideLens, read_bytes
+    from .one_spectrum.open_spectrum import OpenSpectrum
+    from .one_spectrum.other_exposures import exposures_of, recurring
+    from .one_spectrum.outside_spectrum import OutsideLens, read_bytes
+    from .one_spectrum.whole_spectrum import WholeSpectrum, whole_of_file, whole_of_row
     from .placer import Placer
     from .plane_points import Plane, open_planes
-    from .whole_spectrum import WholeSpectrum, whole_of_file, whole_of_row
 
 __all__ = [
     "AgnLens",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import zarr
 from zarr.storage import FsspecStore, WrapperStore
 
-from ..files.zarr_codecs import only_known_codecs
+from ..files.arrays.zarr_codecs import only_known_codecs
 from .remote_folder import RemoteFolder
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.data.collection.collection import Collection
 from spexplain.data.lenses.lenses import open_lenses
-from spexplain.data.lenses.whole_spectrum import whole_of_row
+from spexplain.data.lenses.one_spectrum.whole_spectrum import whole_of_row
 
 RANGE = "[f => [f.x_range.start, f.x_range.end]][0](Bokeh.documents[0].get_model_by_name('{}'))"
 

@@ -32,7 +32,7 @@ def open_row(
         It cannot be opened; the text says why.
     """
     if tried_z is not None:
-        from ....data.lenses.tried_redshift import look_at_redshift
+        from ....data.lenses.one_spectrum.tried_redshift import look_at_redshift
 
         return look_at_redshift(space.collection, lens, row, tried_z)
     catalog = space.catalog

@@ -19,7 +19,7 @@ from ..session import Session
 
 if TYPE_CHECKING:
     from ....data.lenses import Lens
-    from ....data.lenses.open_spectrum import TargetOfFlux
+    from ....data.lenses.one_spectrum.open_spectrum import TargetOfFlux
 
 __all__ = ["DroppedFile"]
 
@@ -83,7 +83,7 @@ class DroppedFile(param.Parameterized):
         cancelled: Callable[[], bool],
     ) -> Iterator[_Looked]:
         """On a worker: read, prepare, judge; then place."""
-        from ....data.lenses.outside_spectrum import OutsideLens, read_bytes
+        from ....data.lenses.one_spectrum.outside_spectrum import OutsideLens, read_bytes
 
         space = self._session.workspace
         outside = OutsideLens(space.collection, lens)

@@ -79,7 +79,7 @@ class Pinned:
 def _read(
     collection: Collection, lens: Lens, id: str, row: int, cancelled: Callable[[], bool]
 ) -> Iterator[PinnedSpectrum]:
-    from ....data.lenses.whole_spectrum import whole_of_row
+    from ....data.lenses.one_spectrum.whole_spectrum import whole_of_row
 
     if not cancelled():
         yield PinnedSpectrum(id, lens, whole_of_row(collection, lens, row, lens.prepared(row)))

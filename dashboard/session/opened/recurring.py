@@ -105,10 +105,8 @@ def _redrawn(
     target: Target,
     cancelled: Callable[[], bool],
 ) -> Iterator[_SoFar]:
-    from ....data.lenses.other_exposures import (  # loads torch: not before the first plot
-        exposures_of,
-        recurring,
-    )
+    # These load torch: not before the first plot.
+    from ....data.lenses.one_spectrum.other_exposures import exposures_of, recurring
 
     exposures = shown.exposures
     if exposures is None:

@@ -15,7 +15,7 @@ __all__ = ["whole_range"]
 
 def whole_range(collection: Collection, shown: OpenSpectrum) -> WholeSpectrum | None:
     """All that was observed of an open spectrum; None where nothing more is known."""
-    from ....data.lenses.whole_spectrum import whole_of_file, whole_of_row
+    from ....data.lenses.one_spectrum.whole_spectrum import whole_of_file, whole_of_row
 
     if shown.exposures is not None:
         return whole_of_file(shown.exposures, shown.flux, flux_unit=shown.flux_unit)

@@ -8,7 +8,7 @@ import numpy as np
 from bokeh.core.properties import value as constant
 from bokeh.models import Line, MultiLine, Range1d, Text, VSpan, VStrip
 
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
 from ...figures.bokeh_style import FONT, GUESS_PX, dress, letter_name, span, spectral_figure
 from ...figures.filled_source import fill
 from ...figures.line_labels import Label, fit_labels

@@ -15,7 +15,7 @@ from ....core.models.small_samples import FEW
 from ....core.spectra.redshift_warning import doubt
 from ....core.words import percent, probability_text, redshift_text
 from ....data.collection.catalog_facts import why_set_aside
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
 from ...figures.colour_limit import colour_limit
 from ...figures.svg.raw_picture import raw_picture
 from ...figures.theme import diverging

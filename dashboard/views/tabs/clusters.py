@@ -21,7 +21,7 @@ from ...session.session import Session
 from ...workspace.cluster_partition import Partition, known_kinds
 from ..widgets.components import invitation
 from ..widgets.html_sections import SectionsPart
-from .cluster_cards import card, detail, scan_charts
+from .sections.cluster_cards import card, detail, scan_charts
 
 __all__ = ["show"]
 

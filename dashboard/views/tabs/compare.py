@@ -12,7 +12,7 @@ import numpy as np
 from ....core.explain.entry import ExplainSettings, Explanation
 from ....core.explain.flux_effects import effects
 from ....core.words import goodness, number_text
-from ....data.lenses.open_spectrum import OpenSpectrum
+from ....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
 from ...figures.svg.svg_spectra import Frame, painted_pieces, picture, polyline
 from ...figures.words.wording import with_command
 from ...session.background.latest_wins import Answer, Background

@@ -18,8 +18,8 @@ from ...session.session import Session
 from ...workspace.confusion_table import ordered_types
 from ...workspace.workspace import Workspace
 from ..widgets.html_sections import SectionsPart
-from .certainty import certainty_html
-from .training_curve import training_html
+from .sections.certainty import certainty_html
+from .sections.training_curve import training_html
 
 __all__ = ["model_html", "show"]
 

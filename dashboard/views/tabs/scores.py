@@ -21,7 +21,7 @@ from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.session import Session
 from ..widgets.components import invitation
 from ..widgets.html_sections import SectionsPart, button, choice, slider
-from .score_tables import leaders_table, overlap_table, ranking_table, tops_of
+from .sections.score_tables import leaders_table, overlap_table, ranking_table, tops_of
 
 __all__ = ["show"]
 

@@ -19,7 +19,7 @@ from ..widgets.components import TablePart
 from ..widgets.controls import TARGET_TITLES
 from ..widgets.html_sections import SectionsPart, button
 from .lists import table_part
-from .selection_sections import (
+from .sections.selection_sections import (
     TAGS,
     kept_table,
     laid_section,

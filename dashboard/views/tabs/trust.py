@@ -15,7 +15,7 @@ from ...session.background.latest_wins import Answer, Background
 from ...session.opened.evidence import Evidence, gather
 from ...session.session import Session
 from ..widgets.html_sections import SectionsPart, button
-from .recurrence import exposures_section
+from .sections.recurrence import exposures_section
 
 if TYPE_CHECKING:
     from ....core.surrogate.kernel_width import KernelAdvice

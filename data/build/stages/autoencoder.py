@@ -22,10 +22,9 @@ from ....core.models.autoencoder.training_spectra import (
 from ....core.models.splits import drawn_at_most
 from ...collection.catalog_facts import for_lenses
 from ...collection.trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
-from ...files.arrays import ModelFileError, load_arrays, save_arrays
+from ...files import ModelFileError, load_arrays, save_arrays, some_rows
+from ...files.arrays.unpacked_rows import unpacked_rows
 from ...files.atomic import written_whole
-from ...files.row_arrays import some_rows
-from ...files.unpacked_rows import unpacked_rows
 from ..before import Before
 from ..learnt_from import TrainingSample, sample_note, training_note, training_sample
 from ..settings import BuildSettings

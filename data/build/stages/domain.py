@@ -18,7 +18,7 @@ from ...collection.catalog_facts import flux_unit_of
 from ...collection.runs import Run
 from ...collection.trained.built_domain import PATTERNS, load_domain, save_domain, why_outside
 from ...collection.trained.lines_of_sample import sample_lines
-from ...files.row_arrays import some_rows
+from ...files import some_rows
 from ..labelled import object_groups
 from ..lent import BACKGROUND, lender_of, why_lent
 from ..lent_galaxies import lent_background

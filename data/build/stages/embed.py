@@ -23,8 +23,7 @@ from ....core.words import counted
 from ...collection.runs import Run, RunStore
 from ...collection.trained.laid_plane import LENDER_FEATURES, LENDER_XY, laid_plane
 from ...collection.trained.trained_models import kept_projection, load_vae
-from ...files.arrays import save_arrays
-from ...files.row_arrays import some_rows
+from ...files import save_arrays, some_rows
 from ..before import Before
 from ..kept_layout import KeptLayout
 from ..lent import lender_of

@@ -12,7 +12,7 @@ import pandas as pd
 from ....core.models.anomaly.rankings import rank, rank_within
 from ...batch.chunk_runner import Arrays
 from ...collection.trained.autoencoders import load_autoencoders
-from ...files.row_arrays import RowsWriter
+from ...files import RowsWriter
 from ..before import Before
 from ..reddening import find_reddening
 from ..settings import BuildSettings

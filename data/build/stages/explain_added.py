@@ -11,7 +11,7 @@ import zarr
 
 from ...batch.chunk_runner import Arrays
 from ...collection.runs import Run, RunDraft
-from ...files.row_arrays import some_rows
+from ...files import some_rows
 from .explain_chunks import FACTS
 
 __all__ = ["write_among"]

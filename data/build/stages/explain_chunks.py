@@ -20,7 +20,7 @@ from ....core.trust.recurrences import FEWEST, recurrence
 from ...batch.chunk_inputs import networks_at, preparation_at, run_array, spectra_at
 from ...batch.chunk_runner import Arrays
 from ...collection.pixels.exposures import exposures_of_observed
-from ...files.row_arrays import some_rows
+from ...files import some_rows
 
 __all__ = ["FACTS", "explanations_of"]
 

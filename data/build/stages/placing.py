@@ -10,7 +10,7 @@ import numpy as np
 from ....core.planes.tsne import Callback, EmbedSettings, lay_out
 from ...batch.chunk_inputs import plane_at
 from ...batch.chunk_runner import Arrays
-from ...files.arrays import load_arrays, save_arrays
+from ...files import load_arrays, save_arrays
 from ...files.atomic import written_whole
 from ..kept_layout import KeptLayout
 from ..stage import Work

@@ -15,7 +15,7 @@ from ....core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_d
 from ....core.words import percent
 from ...collection.catalog_facts import for_lenses, why_set_aside
 from ...collection.runs import Run
-from ...files.row_arrays import SHARD_ROWS
+from ...files import SHARD_ROWS
 from ..reddening import find_reddening
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work

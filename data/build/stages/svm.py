@@ -19,7 +19,7 @@ from ...batch.chunk_runner import Arrays
 from ...collection.runs import Run
 from ...collection.trained.trained_models import COUPLED, probability_columns, svm_path
 from ...collection.trained.type_certainty import measure_certainty
-from ...files.row_arrays import some_rows
+from ...files import some_rows
 from ...files.sklearn_models import classifier_key, load_classifier, save_classifier
 from ..agn_study import task_rows
 from ..before import Before

@@ -13,7 +13,7 @@ import numpy as np
 import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec, ZstdCodec
 
-from ...files.zarr_codecs import Opened, only_known_codecs
+from ...files.arrays.zarr_codecs import Opened, only_known_codecs
 from .observed import StoredSpectrum
 from .wave_code import KINDS, WaveCode, decode_wave
 

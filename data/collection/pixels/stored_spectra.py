@@ -10,7 +10,7 @@ import pandas as pd
 import zarr
 
 from ....core.spectra import WaveGrid, resample
-from ...files.zarr_codecs import Opened, only_known_codecs
+from ...files.arrays.zarr_codecs import Opened, only_known_codecs
 from ..catalog_facts import flux_unit_of, for_lenses
 from ..format import CollectionError
 from .observed import ObservedSpectrum, observed_from_rest

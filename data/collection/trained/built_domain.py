@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ...files import ModelFileError, load_arrays, save_arrays
-from ...files.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
+from ...files.arrays.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
 from ..runs import Run
 
 if TYPE_CHECKING:

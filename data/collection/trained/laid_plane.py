@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...files.row_arrays import some_rows
+from ...files.arrays.row_arrays import some_rows
 from ..runs import Run
 from .trained_models import kept_projection
 

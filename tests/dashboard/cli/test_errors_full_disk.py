@@ -23,7 +23,7 @@ from spexplain.data.collection.format import write_json, write_parquet
 from spexplain.data.demo.simulate.fits import write_sdss_lite
 from spexplain.data.explanations.fits_file import save_explanation
 from spexplain.data.explanations.saved import SavedExplanation
-from spexplain.data.files.arrays import save_arrays
+from spexplain.data.files.arrays.named_arrays import save_arrays
 from spexplain.data.ingest.to_collection import ingest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of the system")

@@ -20,7 +20,7 @@ from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.explanations.fits_file import load_explanation
 from spexplain.data.explanations.replaying import OtherModelError
 from spexplain.data.ingest.readers import ReadError
-from spexplain.data.lenses.whole_spectrum import whole_of_row
+from spexplain.data.lenses.one_spectrum.whole_spectrum import whole_of_row
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,8 @@ from spexplain.dashboard.server.server import open_workspace
 from spexplain.dashboard.session.choices.address import to_query
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
-from spexplain.dashboard.views.tabs.cluster_cards import card, detail
 from spexplain.dashboard.views.tabs.clusters import show
+from spexplain.dashboard.views.tabs.sections.cluster_cards import card, detail
 from spexplain.dashboard.workspace.cluster_partition import (
     colours_meaning,
     known_kinds,

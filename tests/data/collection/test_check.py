@@ -17,7 +17,7 @@ from spexplain.data.collection.check import check, repair
 from spexplain.data.collection.collection import Collection, CollectionWriter
 from spexplain.data.collection.format import CollectionError
 from spexplain.data.collection.runs import RunStore
-from spexplain.data.files.arrays import save_arrays
+from spexplain.data.files.arrays.named_arrays import save_arrays
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import zarr
 from spexplain.data.collection.collection import Collection, CollectionWriter
 from spexplain.data.collection.format import CollectionError
 from spexplain.data.collection.runs import RunError, RunStore
-from spexplain.data.files.arrays import ModelFileError, load_arrays
+from spexplain.data.files.arrays.named_arrays import ModelFileError, load_arrays
+from spexplain.data.files.arrays.zarr_codecs import only_known_codecs
 from spexplain.data.files.sklearn_models import load_classifier
-from spexplain.data.files.zarr_codecs import only_known_codecs
 
 ROOT = Path(__file__).resolve().parents[3]
 

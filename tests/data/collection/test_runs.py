@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from spexplain.data.collection.runs import Run, RunError, RunStore, run_key
-from spexplain.data.files.row_arrays import RowsWriter
+from spexplain.data.files.arrays.row_arrays import RowsWriter
 
 
 def test_the_key_depends_on_settings_inputs_and_version_but_not_on_their_order():

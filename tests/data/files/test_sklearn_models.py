@@ -14,7 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from spexplain.core.models.svm.training import SvmSettings, new_classifier
-from spexplain.data.files.arrays import ModelFileError, load_arrays, save_arrays
+from spexplain.data.files.arrays.named_arrays import ModelFileError, load_arrays, save_arrays
 from spexplain.data.files.sklearn_models import (
     classifier_key,
     load_classifier,

@@ -20,7 +20,7 @@ from spexplain.dashboard.figures.sight import LineOver, Sight
 from spexplain.dashboard.figures.theme import THEMES
 from spexplain.data.collection.trained.built_domain import DomainVerdict
 from spexplain.data.lenses.lenses import Verdict
-from spexplain.data.lenses.whole_spectrum import WholeSpectrum
+from spexplain.data.lenses.one_spectrum.whole_spectrum import WholeSpectrum
 
 # Logarithmic: an image that took its pixels for evenly spaced would be found out.
 WAVE = 3500 * 10 ** (2.5e-4 * np.arange(1300))

@@ -17,7 +17,7 @@ from spexplain.dashboard.session.browsing.selection_reasons import (
     explained_mean,
 )
 from spexplain.dashboard.session.browsing.selection_summary import lines_of
-from spexplain.dashboard.views.tabs.selection_sections import lines_section
+from spexplain.dashboard.views.tabs.sections.selection_sections import lines_section
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.selections.selection import Selection
 

@@ -108,7 +108,7 @@ def test_a_file_that_takes_its_time_keeps_no_explanation_waiting(real, wait_unti
         may_end.wait()
         raise ReadError("too slow", "reading it took more than 10 s of processor time")
 
-    monkeypatch.setattr("spexplain.data.lenses.outside_spectrum.read_bytes", slow)
+    monkeypatch.setattr("spexplain.data.lenses.one_spectrum.outside_spectrum.read_bytes", slow)
     space = real.workspace
     with ThreadPoolExecutor(1) as pool:  # the only thread there is for explanations
         others = [Visitor(space, pool, lambda callback: callback()) for _ in range(2)]

@@ -39,7 +39,7 @@ def session(session: Visitor, monkeypatch: pytest.MonkeyPatch) -> Visitor:
     def of_row(_: object, lens: Any, row: int) -> Noisy:
         return Noisy(lens.prepared(row))
 
-    monkeypatch.setattr("spexplain.data.lenses.other_exposures.exposures_of", of_row)
+    monkeypatch.setattr("spexplain.data.lenses.one_spectrum.other_exposures.exposures_of", of_row)
     session.knobs.n_samples = 400
     SettledTrust(session, calm_s=0.0)
     Recurring(session)
@@ -178,7 +178,7 @@ def test_where_it_cannot_be_known_the_page_says_why(
             monkeypatch.setattr(Noisy, "draw", lambda self, n, seed: Drawn(empty, len(n)))
         return found
 
-    monkeypatch.setattr("spexplain.data.lenses.other_exposures.exposures_of", of_row)
+    monkeypatch.setattr("spexplain.data.lenses.one_spectrum.other_exposures.exposures_of", of_row)
     await_told(session, lambda: session.open(7))
     said = "30 of 30 redraws cannot be prepared" if refused else "its errors are not known"
     assert said[1:] in state_pane(session).html

@@ -9,8 +9,8 @@ import pytest
 from spexplain.core.spectra.lines.line_list import PAGE_LINES
 from spexplain.dashboard.session.choices.address import apply_query, to_query
 from spexplain.dashboard.session.visitor import Visitor
-from spexplain.data.lenses import tried_redshift
-from spexplain.data.lenses.open_spectrum import OpenSpectrum
+from spexplain.data.lenses.one_spectrum import tried_redshift
+from spexplain.data.lenses.one_spectrum.open_spectrum import OpenSpectrum
 
 HALPHA = next(line for line in PAGE_LINES if line.name == "halpha")
 

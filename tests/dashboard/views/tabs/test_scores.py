@@ -20,8 +20,8 @@ from spexplain.dashboard.views.spectrum.reconstruction import RebuiltOverlay
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
 from spexplain.dashboard.views.spectrum.verdict import verdict_pane
 from spexplain.dashboard.views.tabs import scores
-from spexplain.dashboard.views.tabs.score_tables import tops_of
 from spexplain.dashboard.views.tabs.scores import show
+from spexplain.dashboard.views.tabs.sections.score_tables import tops_of
 from spexplain.dashboard.workspace.colouring import Values
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.lenses.lenses import LensError

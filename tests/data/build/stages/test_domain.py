@@ -24,7 +24,7 @@ from spexplain.data.collection.trained.built_domain import (
 from spexplain.data.lenses import lenses
 from spexplain.data.lenses.built_lens import LensError
 from spexplain.data.lenses.lenses import open_lenses, outdated_domain
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 
 
 def as_observed(collection, row, **changes):

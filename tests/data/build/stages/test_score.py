@@ -12,7 +12,7 @@ from spexplain.data.build.all_stages import BuildCancelled, BuildSettings, build
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.trained.autoencoders import load_autoencoders
 from spexplain.data.lenses.lenses import LensError, open_lenses
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from spexplain.data.build.stages import prepare as stage_prepare
 from spexplain.data.build.stages import svm as stage_svm
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.trained.trained_models import load_vae, svm_path
-from spexplain.data.files.arrays import load_arrays
+from spexplain.data.files.arrays.named_arrays import load_arrays
 from spexplain.data.files.sklearn_models import load_classifier
 
 

@@ -16,7 +16,7 @@ from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.trained.trained_models import svm_path
 from spexplain.data.files.sklearn_models import load_classifier
 from spexplain.data.lenses.lenses import open_lenses
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 from spexplain.data.study.evaluation import evaluate
 
 FOREST = RandomForestClassifier(40)  # without a seed: the build gives it one

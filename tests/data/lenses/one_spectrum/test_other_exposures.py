@@ -9,8 +9,12 @@ from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.spectra.prepare.recipes import O25Recipe
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.lenses.lenses import open_lenses
-from spexplain.data.lenses.other_exposures import exposures_of, exposures_of_file, recurring
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.other_exposures import (
+    exposures_of,
+    exposures_of_file,
+    recurring,
+)
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 
 ROW = 3  # with a spike that no other spectrum has
 FEW = ExplainSettings(n_segments=20, n_samples=400)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.spectra import Spectrum
-from .lenses import Lens
+from ....core.spectra import Spectrum
+from ..lenses import Lens
 
 __all__ = ["reddening_of_file"]
 
@@ -30,7 +30,7 @@ def reddening_of_file(lens: Lens, spectrum: Spectrum) -> tuple[float | None, str
     """
     if str(lens.preparation.metrics.get("dust", "none")) == "none":
         return None, ""
-    from ..build.dust import DustError, milky_way_ebv  # loads tables of the sky
+    from ...build.dust import DustError, milky_way_ebv  # loads tables of the sky
 
     why = "its file gives no position"
     if np.isfinite(spectrum.ra) and np.isfinite(spectrum.dec):

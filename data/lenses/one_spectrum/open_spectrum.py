@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .lenses import Lens
+from ..lenses import Lens
 
 if TYPE_CHECKING:
-    from ...core.targets import Target
-    from ..collection.pixels.exposures import Exposures
+    from ....core.targets import Target
+    from ...collection.pixels.exposures import Exposures
 
 __all__ = ["OpenSpectrum", "TargetOfFlux"]
 

@@ -6,16 +6,16 @@ from html import escape
 
 import pandas as pd
 
-from ....core.models.anomaly.rankings import top_overlap
-from ....core.models.anomaly.scores import SCORE_TITLES
-from ....core.models.small_samples import percent_interval
-from ....core.words import percent
-from ....data.lenses.leaders import ScoreLeaders
-from ....data.lenses.lenses import AnomalyLens
-from ....data.lenses.open_spectrum import OpenSpectrum
-from ...figures.words.wording import OF_CHI2, overlap_note, score_text
-from ...workspace.listing import Listing
-from ..widgets.html_sections import button
+from .....core.models.anomaly.rankings import top_overlap
+from .....core.models.anomaly.scores import SCORE_TITLES
+from .....core.models.small_samples import percent_interval
+from .....core.words import percent
+from .....data.lenses.leaders import ScoreLeaders
+from .....data.lenses.lenses import AnomalyLens
+from .....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
+from ....figures.words.wording import OF_CHI2, overlap_note, score_text
+from ....workspace.listing import Listing
+from ...widgets.html_sections import button
 
 __all__ = ["leaders_table", "overlap_table", "ranking_table", "tops_of"]
 

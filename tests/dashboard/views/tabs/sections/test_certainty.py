@@ -1,6 +1,6 @@
 import numpy as np
 from spexplain.core.models.reliability_diagram import reliability
-from spexplain.dashboard.views.tabs.certainty import certainty_html
+from spexplain.dashboard.views.tabs.sections.certainty import certainty_html
 from spexplain.data.collection.trained.class_sets import TypeCertainty
 
 LEVEL = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from spexplain.data.lenses.lenses import LensError, open_lenses
-from spexplain.data.lenses.tried_redshift import look_at_redshift
+from spexplain.data.lenses.one_spectrum.tried_redshift import look_at_redshift
 
 ROW = 3
 

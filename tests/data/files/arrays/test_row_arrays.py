@@ -7,7 +7,7 @@ import pytest
 import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spexplain.data.files.row_arrays import RowsWriter, some_rows
+from spexplain.data.files.arrays.row_arrays import RowsWriter, some_rows
 
 
 @pytest.fixture(scope="module")

@@ -11,20 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from ...core.spectra import Spectrum, resample
-from ...core.spectra.prepare import P21Recipe
-from ...core.targets import Target
-from ..collection import Collection
-from ..collection.pixels.exposures import Preparation
-from ..ingest.bounded_reader import BoundedReader
-from ..ingest.entry_rules import EntryBar, entry_bar
-from ..ingest.limits import PAGE
-from ..ingest.one_file import too_large
-from ..ingest.readers.impossible import impossible
-from .anomaly import SCORE
-from .built_lens import LensError, Verdict
+from ....core.spectra import Spectrum, resample
+from ....core.spectra.prepare import P21Recipe
+from ....core.targets import Target
+from ...collection import Collection
+from ...collection.pixels.exposures import Preparation
+from ...ingest.bounded_reader import BoundedReader
+from ...ingest.entry_rules import EntryBar, entry_bar
+from ...ingest.limits import PAGE
+from ...ingest.one_file import too_large
+from ...ingest.readers.impossible import impossible
+from ..anomaly import SCORE
+from ..built_lens import LensError, Verdict
+from ..lenses import AgnLens, AnomalyLens, Lens
 from .dust_of_file import reddening_of_file
-from .lenses import AgnLens, AnomalyLens, Lens
 from .open_spectrum import OpenSpectrum
 from .other_exposures import exposures_of_file
 

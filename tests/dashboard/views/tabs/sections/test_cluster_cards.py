@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from spexplain.dashboard.views.tabs.cluster_cards import scan_charts
+from spexplain.dashboard.views.tabs.sections.cluster_cards import scan_charts
 
 
 @pytest.mark.parametrize("growth", ["", "found before 4 of these explanations came"])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.spectra import resample
-from ...core.spectra.prepare import deredden
-from ..collection import Collection, ObservedSpectrum
-from ..collection.pixels.exposures import Exposures
-from .lenses import Lens
+from ....core.spectra import resample
+from ....core.spectra.prepare import deredden
+from ...collection import Collection, ObservedSpectrum
+from ...collection.pixels.exposures import Exposures
+from ..lenses import Lens
 from .other_exposures import exposures_of
 
 __all__ = ["WholeSpectrum", "whole_of_file", "whole_of_row"]

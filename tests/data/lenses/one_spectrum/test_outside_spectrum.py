@@ -10,7 +10,7 @@ from spexplain.data.build.all_stages import build
 from spexplain.data.ingest.readers import ReadError
 from spexplain.data.lenses.built_lens import LensError
 from spexplain.data.lenses.lenses import open_lenses
-from spexplain.data.lenses.outside_spectrum import OutsideLens, read_bytes
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens, read_bytes
 from spexplain.data.lenses.placer import Placer
 from spexplain.data.lenses.plane_points import open_planes
 

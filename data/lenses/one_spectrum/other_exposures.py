@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.compute import never
-from ...core.spectra import Spectrum
-from ..collection import Collection
-from ..collection.pixels.exposures import Exposures, Preparation, exposures_of_observed
-from .lenses import Lens
+from ....core.compute import never
+from ....core.spectra import Spectrum
+from ...collection import Collection
+from ...collection.pixels.exposures import Exposures, Preparation, exposures_of_observed
+from ..lenses import Lens
 
 if TYPE_CHECKING:
-    from ...core.compute import Sharing
-    from ...core.explain.explanation import Explanation
-    from ...core.targets import Target
-    from ...core.trust import Recurrence
+    from ....core.compute import Sharing
+    from ....core.explain.explanation import Explanation
+    from ....core.targets import Target
+    from ....core.trust import Recurrence
 
 __all__ = [
     "exposures_of",
@@ -61,7 +61,7 @@ def reddening_of(collection: Collection, source: Any, row: int) -> float | None:
     """
     if source == "none":
         return None
-    from ..build.reddening import find_reddening  # loads torch: a spectrum is drawn without
+    from ...build.reddening import find_reddening  # loads torch: a spectrum is drawn without
 
     dust = find_reddening(collection, source)
     return None if dust.ebv is None else float(dust.ebv[row])
@@ -123,7 +123,7 @@ def recurring(
     ValueError, Cancelled
         As there.
     """
-    from ...core.trust.exposures import seen_again_progressively  # loads torch
+    from ....core.trust.exposures import seen_again_progressively  # loads torch
 
     seed, expected = explanation.settings.seed, getattr(target, "expected", None)
     null = None if expected is None else exposures.around(expected(x))

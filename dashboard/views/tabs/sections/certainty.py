@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from ....core.models.conformal import LEVELS
-from ....core.words import percent, probability_text
-from ....data.collection.trained.class_sets import TypeCertainty
-from ...figures.words.set_words import held_text, reliability_text
-from ...workspace.confusion_table import ordered_types
+from .....core.models.conformal import LEVELS
+from .....core.words import percent, probability_text
+from .....data.collection.trained.class_sets import TypeCertainty
+from ....figures.words.set_words import held_text, reliability_text
+from ....workspace.confusion_table import ordered_types
 
 __all__ = ["certainty_html"]
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ....core.models.anomaly.scores import SCORE_TITLES
-from ....core.settings import WeightSign
-from ....core.words import EXPLAINED_R2, goodness, number_text
-from ....data.lenses.explained_anomalies import Reasons
-from ....data.study.figure_intervals import share_interval
-from ...figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
-from ...workspace.cluster_partition import Cluster, colours_meaning
-from ..widgets.html_sections import button, foot_line
+from .....core.models.anomaly.scores import SCORE_TITLES
+from .....core.settings import WeightSign
+from .....core.words import EXPLAINED_R2, goodness, number_text
+from .....data.lenses.explained_anomalies import Reasons
+from .....data.study.figure_intervals import share_interval
+from ....figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
+from ....workspace.cluster_partition import Cluster, colours_meaning
+from ...widgets.html_sections import button, foot_line
 from .ratio_table import bpt_words, ratio_table
 
 __all__ = ["card", "detail", "scan_charts"]

@@ -5,8 +5,8 @@ import pytest
 import zarr
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.data.files.row_arrays import rows_layout
-from spexplain.data.files.unpacked_rows import unpacked_rows
+from spexplain.data.files.arrays.row_arrays import rows_layout
+from spexplain.data.files.arrays.unpacked_rows import unpacked_rows
 
 N, D = 3000, 7
 SPECTRA = np.random.default_rng(0).normal(size=(N, D)).astype(np.float32)

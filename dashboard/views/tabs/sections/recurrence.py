@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ....core.explain.explanation import Explanation
-from ....core.words import percent
-from ...figures.words.wording import meaning
-from ..spectrum.reasons import beyond_text, segment_name
+from .....core.explain.explanation import Explanation
+from .....core.words import percent
+from ....figures.words.wording import meaning
+from ...spectrum.reasons import beyond_text, segment_name
 
 if TYPE_CHECKING:
-    from ....core.explain.flux_effects import Effects
-    from ....core.trust.recurrences import Recurrence
-    from ....core.trust.verdict import Trust
+    from .....core.explain.flux_effects import Effects
+    from .....core.trust.recurrences import Recurrence
+    from .....core.trust.verdict import Trust
 
 __all__ = ["exposures_section"]
 

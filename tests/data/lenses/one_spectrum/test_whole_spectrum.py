@@ -8,8 +8,8 @@ from spexplain.core.spectra.extinction import dust_transmission
 from spexplain.core.spectra.grid import resample
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.lenses.lenses import open_lenses
-from spexplain.data.lenses.other_exposures import exposures_of, exposures_of_file
-from spexplain.data.lenses.whole_spectrum import whole_of_file, whole_of_row
+from spexplain.data.lenses.one_spectrum.other_exposures import exposures_of, exposures_of_file
+from spexplain.data.lenses.one_spectrum.whole_spectrum import whole_of_file, whole_of_row
 
 ROW = 3
 

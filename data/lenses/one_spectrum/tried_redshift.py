@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...core.spectra import Spectrum
-from ...core.spectra.prepare import deredden
-from ..collection import Collection
-from .lenses import Lens
+from ....core.spectra import Spectrum
+from ....core.spectra.prepare import deredden
+from ...collection import Collection
+from ..lenses import Lens
 from .open_spectrum import OpenSpectrum
 from .other_exposures import reddening_of
 from .outside_spectrum import OutsideLens

@@ -13,7 +13,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from .damage import damage_told
+from ..damage import damage_told
 
 __all__ = ["ModelFileError", "load_arrays", "save_arrays"]
 

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from spexplain.data.collection import format as collection_format
 from spexplain.data.collection.format import read_parquet
-from spexplain.data.files import mapped_columns as module
-from spexplain.data.files.mapped_columns import mapped_columns
+from spexplain.data.files.arrays import mapped_columns as module
+from spexplain.data.files.arrays.mapped_columns import mapped_columns
 
 
 @pytest.fixture

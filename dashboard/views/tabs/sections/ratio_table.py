@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from ....core.spectra.lines.ratios import ACROSS_THE_SPECTRUM, RatioName
-from ...workspace.line_summary import LineSummary, Ratio
+from .....core.spectra.lines.ratios import ACROSS_THE_SPECTRUM, RatioName
+from ....workspace.line_summary import LineSummary, Ratio
 
 __all__ = ["bpt_words", "ratio_table"]
 

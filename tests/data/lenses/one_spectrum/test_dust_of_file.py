@@ -7,8 +7,8 @@ import pytest
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.build import dust
 from spexplain.data.lenses.lenses import open_lenses
-from spexplain.data.lenses.other_exposures import exposures_of_file
-from spexplain.data.lenses.outside_spectrum import OutsideLens
+from spexplain.data.lenses.one_spectrum.other_exposures import exposures_of_file
+from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
 
 
 @pytest.fixture

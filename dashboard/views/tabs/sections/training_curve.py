@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ....data.collection.runs import RunError, RunStore
-from ...figures.svg.svg_spectra import picture
+from .....data.collection.runs import RunError, RunStore
+from ....figures.svg.svg_spectra import picture
 
 __all__ = ["training_curve", "training_html"]
 

@@ -8,17 +8,17 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from ....core.models.anomaly.scores import SCORE_TITLES
-from ....core.words import EXPLAINED_R2, counted, goodness
-from ....data.selections.kept_selections import KeptSelection
-from ....data.selections.selection import Selection
-from ...figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
-from ...figures.theme import ThemeName, category_colours
-from ...session.browsing.laid_mean import MeanOver
-from ...session.browsing.selection_reasons import MOST_EXPLAINED, MeanReasons
-from ...session.browsing.selection_summary import SelectedLines, Spread
-from ...workspace.cluster_partition import colours_meaning, top_names
-from ..widgets.html_sections import button, choice, foot_line
+from .....core.models.anomaly.scores import SCORE_TITLES
+from .....core.words import EXPLAINED_R2, counted, goodness
+from .....data.selections.kept_selections import KeptSelection
+from .....data.selections.selection import Selection
+from ....figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
+from ....figures.theme import ThemeName, category_colours
+from ....session.browsing.laid_mean import MeanOver
+from ....session.browsing.selection_reasons import MOST_EXPLAINED, MeanReasons
+from ....session.browsing.selection_summary import SelectedLines, Spread
+from ....workspace.cluster_partition import colours_meaning, top_names
+from ...widgets.html_sections import button, choice, foot_line
 from .ratio_table import bpt_words, ratio_table
 
 __all__ = [

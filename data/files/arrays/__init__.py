@@ -1,0 +1,1 @@
+"""Arrays in files: named ones, rows of large ones, columns of long tables."""
