@@ -88,15 +88,24 @@ class AnyModel:
         Raises
         ------
         ValueError
-            There is no such class.
+            There is no such class, or the number is the place of one and the name of another.
         """
         if not self.classes:
             raise ValueError(f"{self.name} gives one number and no classes, got class {label!r}")
-        if not isinstance(label, str) and 0 <= int(label) < len(self.classes):
-            return int(label)
-        if label not in self.classes:
-            raise ValueError(f"there is no class {label!r}; {self.name} knows {self.classes}")
-        return self.classes.index(str(label))
+        named = self.classes.index(str(label)) if str(label) in self.classes else None
+        placed = None
+        if isinstance(label, int | np.integer) and 0 <= label < len(self.classes):
+            placed = int(label)
+        if placed is None:
+            if named is None:
+                raise ValueError(f"there is no class {label!r}; {self.name} knows {self.classes}")
+            return named
+        if named not in (None, placed):
+            raise ValueError(
+                f"class {label} is {str(label)!r} by its name, but {self.classes[placed]!r} by its "
+                f"place among {self.classes}: say which by its name, {str(label)!r} in quotes"
+            )
+        return placed
 
     def target(self, label: str | int | None = None, of: Of | None = None) -> Target:
         """One class on one scale, or the number, to be explained.
@@ -147,10 +156,13 @@ class AnyModel:
             answers = answers[:, 0] if answers.shape == (n, 1) else answers
             if answers.shape != (n,):
                 remedy = (
-                    "if it rebuilds spectra, hand over its error, such as "
+                    "it is asked about many spectra at once, one a row"
+                    if answers.ndim == 0
+                    else "if it rebuilds spectra, hand over its error, such as "
                     "lambda spectra: ((model(spectra) - spectra) ** 2).mean(axis=1)"
                     if answers.shape == spectra.shape
-                    else "if these are classes, name them: classes=(...)"
+                    else "if these are classes, name them: classes=(...); of several numbers hand "
+                    "over a function that gives one, such as lambda spectra: model(spectra)[:, 0]"
                 )
                 raise ValueError(
                     f"{self.name} must map {spectra.shape} to ({n},), got {answers.shape}; {remedy}"
@@ -238,9 +250,14 @@ def _numbers(name: str, answers: Any) -> NDArray[np.float64]:
     """Answers of any library as an array, also of a torch tensor that knows of its gradient."""
     answers = answers.detach().cpu() if hasattr(answers, "detach") else answers
     try:
+        if np.iscomplexobj(answers):
+            raise TypeError("they are complex; take their real part or absolute value")
         return np.asarray(answers, np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} gives no numbers: {error}") from error
+        raise ValueError(
+            f"{name} gives no numbers: {error} (a {type(answers).__name__}; hand over a function "
+            "of spectra (n, D) that takes the part to be explained)"
+        ) from error
 
 
 def _two_columns(column: NDArray[np.float64], outputs: Outputs) -> NDArray[np.float64]:

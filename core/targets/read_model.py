@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, get_args
 
 import numpy as np
@@ -71,7 +72,7 @@ def read_model(
         return AnyModel(name, answers, kind, named or (), gradients)
     if hasattr(source, "get_inputs") and hasattr(source, "run"):
         kind = outputs or ("probabilities" if named else "value")
-        return AnyModel(name, _onnx_answers(source, bool(named)), kind, named or ())
+        return AnyModel(name, _onnx_answers(source, named or ()), kind, named or ())
     if any(hasattr(source, way) for way in _WAYS):
         return _estimator(source, name, named, outputs)
     if callable(source):
@@ -86,14 +87,36 @@ def read_model(
 def _estimator(
     source: Any, name: str, named: tuple[str, ...] | None, outputs: Outputs | None
 ) -> AnyModel:
+    made = _of_estimator(source, name, named, outputs)
+    if outputs in (None, made.outputs) or (outputs == "probabilities" and made.outputs == "logits"):
+        return made
+    raise ValueError(
+        f"{name} is asked for its {made.outputs}, got outputs={outputs!r}: leave it out, or hand "
+        "over a function of spectra (n, D) that gives them, with classes=(...)"
+    )
+
+
+def _of_estimator(
+    source: Any, name: str, named: tuple[str, ...] | None, outputs: Outputs | None
+) -> AnyModel:
     classes: Any = getattr(source, "classes_", named)
     if classes is None:
         return _without_classes(source, name)
     own = tuple(str(label) for label in classes)
+    if any(np.ndim(label) for label in classes):
+        raise TypeError(
+            f"{name} answers {len(own)} questions at once, of the classes {', '.join(own)}: hand "
+            "over a function for one of them, such as "
+            "lambda spectra: model.predict_proba(spectra)[0], with classes=(...)"
+        )
     if named is not None and named != own:
         if len(named) != len(own):
             raise ValueError(f"{name} was fitted with {len(own)} classes {own}, got {named}")
+        if set(named) == set(own):
+            raise ValueError(f"the order of {name}'s classes is {own}, got {named}: leave it out")
         own = named
+    if outputs == "decisions" and hasattr(source, "decision_function"):
+        return AnyModel(name, _with_feature_names(source, "decision_function"), "decisions", own)
     if _softmax_of_decisions(source):
         # Its probabilities are rounded to 0 and 1 where it is sure; what they are made of is not.
         return AnyModel(name, _with_feature_names(source, "decision_function"), "logits", own)
@@ -149,18 +172,24 @@ def _strangeness(source: Any, name: str, kind: str) -> tuple[str, Answers]:
         )
     scores = _with_feature_names(source, "score_samples")
     shown = f"{name} anomaly score" if kind == "outlier_detector" else f"−log density ({name})"
-    return shown, lambda spectra: -np.asarray(scores(spectra))
+    return shown, partial(_negative, scores)
+
+
+def _negative(scores: Answers, spectra: NDArray[np.floating]) -> NDArray:
+    return -np.asarray(scores(spectra))
 
 
 def _with_feature_names(source: Any, method: str) -> Answers:
     """A method of an estimator, whose spectra bear the names of the table it was fitted to."""
     answers = getattr(source, method)
     names = getattr(source, "feature_names_in_", None)
-    if names is None:
-        return answers
+    return answers if names is None else partial(_as_table, answers, names)
+
+
+def _as_table(answers: Any, names: Any, spectra: NDArray[np.floating]) -> NDArray:
     import pandas as pd
 
-    return lambda spectra: answers(pd.DataFrame(spectra, columns=names))
+    return answers(pd.DataFrame(spectra, columns=names))
 
 
 def _softmax_of_decisions(source: Any) -> bool:
@@ -189,16 +218,40 @@ def _onnx_file(path: str | os.PathLike[str]) -> Any:
     return onnxruntime.InferenceSession(os.fspath(path), providers=["CPUExecutionProvider"])
 
 
-def _onnx_answers(session: Any, classes: bool) -> Answers:
+def _onnx_answers(session: Any, classes: tuple[str, ...]) -> Answers:
+    inputs = [each.name for each in session.get_inputs()]
+    if len(inputs) > 1:
+        raise TypeError(
+            f"this ONNX model takes {len(inputs)} inputs {inputs}: hand over a function of spectra "
+            "(n, D) that runs it with the others, and takes the output to be explained"
+        )
     model_input = session.get_inputs()[0]
     dtype = np.float64 if "double" in str(model_input.type) else np.float32
 
     def answers(spectra: NDArray[np.floating]) -> NDArray:
         outputs = session.run(None, {model_input.name: np.ascontiguousarray(spectra, dtype)})
+        tables = [_onnx_table(output, classes) for output in outputs]
+        n = len(spectra)
+        shapes = ((n, len(classes)), *((n,), (n, 1)) * (len(classes) in (0, 2)))
         # Converted classifiers give labels first, then probabilities, often one dict a spectrum.
-        table = outputs[-1] if classes else outputs[0]
-        if isinstance(table, list):
-            return np.array([list(row.values()) for row in table])
-        return np.asarray(table)
+        fit = [table for table in tables if table.dtype.kind == "f" and table.shape in shapes]
+        if len(fit) == 1 or len(tables) == 1:
+            return (fit or tables)[0]
+        wanted = f"one column for each of {classes}" if classes else "one number a spectrum"
+        raise ValueError(
+            f"this ONNX model has {len(tables)} outputs, of shapes "
+            f"{[table.shape for table in tables]}, and {len(fit)} of them give {wanted}: "
+            + ("" if classes or fit else "if it tells classes, name them: classes=(...); else ")
+            + "hand over a function of spectra (n, D) that takes the one to be explained"
+        )
 
     return answers
+
+
+def _onnx_table(output: Any, classes: tuple[str, ...]) -> NDArray:
+    """An output as an array; of a dict a spectrum its columns are in the order of the classes."""
+    if not (isinstance(output, list) and output and isinstance(output[0], dict)):
+        return np.asarray(output)
+    own = {str(key): key for key in output[0]}
+    keys = [own[label] for label in classes] if set(own) == set(classes) else list(output[0])
+    return np.array([[row[key] for key in keys] for row in output], np.float64)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,34 +22,43 @@ def torch_answers(module: Any) -> Callable[[NDArray[np.floating]], NDArray[np.fl
     It raises ValueError where the module fails on such an array, or answers with no tensor.
     """
 
-    def answers(spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        import torch
+    return partial(_answers, module)
 
-        with _evaluating(module), torch.no_grad():
-            return _array(_forward(module, _tensor(module, spectra)))
 
-    return answers
+def _answers(module: Any, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+    import torch
+
+    with _evaluating(module), torch.no_grad():
+        return _array(_forward(module, _tensor(module, spectra)))
 
 
 def torch_logits(module: Any) -> Callable[[NDArray[np.floating]], NDArray[np.float64]]:
     """As :func:`torch_answers`, for a module whose outputs are not declared as logits.
 
     It raises ValueError where the last step of the module is a softmax or a sigmoid, which is
-    looked for when it is first asked.
+    looked for when it is first asked, or every row sums to one.
     """
-    answers, last = torch_answers(module), None
+    return _Logits(module)
 
-    def logits(spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        nonlocal last
-        last = _last_step(module, spectra[:1]) if last is None else last
-        if last in ("Softmax", "Sigmoid"):
+
+@dataclass
+class _Logits:
+    module: Any
+    last: str | None = None
+
+    def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        self.last = _last_step(self.module, spectra[:1]) if self.last is None else self.last
+        answers = _answers(self.module, spectra)
+        rows = answers.reshape(len(answers), -1)
+        shares = rows.shape[1] > 1 and (rows >= 0).all() and np.allclose(rows.sum(axis=1), 1, 1e-5)
+        told = self.last in ("Softmax", "Sigmoid")
+        if told or shares:
+            how = f"ends in a {self.last.lower()}" if told else "gives rows that sum to one"
             raise ValueError(
-                f"{type(module).__name__} ends in a {last.lower()}: it gives probabilities; say so "
+                f"{type(self.module).__name__} {how}: it gives probabilities; say so "
                 "with outputs='probabilities' (or outputs='logits' if they are meant as such)"
             )
-        return answers(spectra)
-
-    return logits
+        return answers
 
 
 def torch_gradients(
@@ -57,19 +68,21 @@ def torch_gradients(
 
     Spectra do not know of each other, so the derivative of the sum of all values is that of each.
     """
+    return partial(_gradients, module, outputs, n_classes)
 
-    def gradients(spectra: NDArray[np.floating], index: int, of: Any) -> NDArray[np.float64]:
-        import torch
 
-        inputs = _tensor(module, spectra).requires_grad_()
-        with _evaluating(module), torch.enable_grad():
-            answers = _forward(module, inputs)
-            answers = answers[:, 0] if not n_classes and answers.ndim == 2 else answers
-            values = answers if not n_classes else _scaled(answers, outputs, index, of)
-            (slope,) = torch.autograd.grad(values.sum(), inputs)
-        return _array(slope)
+def _gradients(
+    module: Any, outputs: str, n_classes: int, spectra: NDArray[np.floating], index: int, of: Any
+) -> NDArray[np.float64]:
+    import torch
 
-    return gradients
+    inputs = _tensor(module, spectra).requires_grad_()
+    with _evaluating(module), torch.enable_grad():
+        answers = _forward(module, inputs)
+        answers = answers[:, 0] if not n_classes and answers.ndim == 2 else answers
+        values = answers if not n_classes else _scaled(answers, outputs, index, of)
+        (slope,) = torch.autograd.grad(values.sum(), inputs)
+    return _array(slope)
 
 
 def _scaled(answers: Any, outputs: str, index: int, of: str) -> Any:
@@ -107,10 +120,20 @@ def _forward(module: Any, inputs: Any) -> Any:
             "channel, hand over torch.nn.Sequential(torch.nn.Unflatten(1, (1, "
             f"{inputs.shape[1]})), model)"
         ) from error
+    except TypeError as error:
+        raise ValueError(
+            f"{own} cannot be called with spectra alone: {error}; hand over a function of spectra "
+            "(n, D) that adds what else it takes"
+        ) from error
     if not torch.is_tensor(answers):
         raise ValueError(
             f"{own} gives a {type(answers).__name__} and no tensor: hand over a function of "
             "spectra (n, D) that takes the part to be explained"
+        )
+    if answers.is_complex():
+        raise ValueError(
+            f"{own} gives complex numbers: hand over a function that takes their real part or "
+            "absolute value"
         )
     return answers
 
@@ -137,6 +160,8 @@ def _tensor(module: Any, spectra: NDArray[np.floating]) -> Any:
     import torch
 
     like = next((p for p in module.parameters() if p.is_floating_point()), None)
+    if like is not None and like.is_meta:
+        raise ValueError(f"{type(module).__name__} has no weights: it is on the 'meta' device")
     tensor = torch.as_tensor(np.array(spectra))
     return tensor.float() if like is None else tensor.to(device=like.device, dtype=like.dtype)
 

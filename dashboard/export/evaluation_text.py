@@ -51,7 +51,7 @@ def cell_text(value: object, heading: str = "") -> str:
     if isinstance(value, int):
         return f"{value:,}"
     assert isinstance(value, float)
-    if heading.startswith("p("):
+    if heading.startswith(("p(", "largest probability")):
         return probability_text(value)
     if heading.split(": ")[-1] in ("C", "gamma", "sigma") or value == 0:
         return f"{value:.3g}"

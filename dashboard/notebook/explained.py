@@ -112,10 +112,17 @@ class Explained:
         return self.explanation.value
 
     def plot(self, **options: Any) -> Figure:
-        """The painted spectrum, a Matplotlib figure; options of ``explained_spectrum_figure``."""
+        """The painted spectrum, a Matplotlib figure; options of ``explained_spectrum_figure``.
+
+        It has panels of its own, to be drawn on afterwards: ``upper, lower, bar = figure.axes``.
+        """
         from ..figures.printed.explained_spectrum import explained_spectrum_figure
         from ..figures.sight import Sight
 
+        if {"ax", "axes", "fig", "figure"} & set(options):
+            raise TypeError("plot() gives a figure of its own, to be drawn on afterwards: "
+                            "upper, lower, bar = e.plot().axes; e.holoviews() is laid over "
+                            "others")  # fmt: skip
         origin = self._origin
         known: dict[str, Any] = {
             "title": self.name, "verdict": self._verdict, "mirrored": self.mirrored,
@@ -196,7 +203,9 @@ class Explained:
         drawn = "" if made.method in ("saliency", "occlusion") else f", {made.n_samples:,} samples"
         drawn += f", {goodness(made.r2)}" * (made.method == "lime" and not made.nothing)
         first = f"<{made.method} explanation{of}: {made.target} = {self.value:.4g}{drawn}"
+        unscaled = self.done[self.done.find("not normalised") :]
         told = (self.doubted, self.outside, self.untested, clipped_note(made.target, self.value))
+        told += (unscaled,) if "not normalised" in unscaled else ()
         first += "".join(f"; {words}" for words in told if words)
         if made.nothing:
             return f"{first}; {made.nothing}>"

@@ -18,6 +18,7 @@ from ...core.targets import Target
 from ...core.targets.any_model import AnyModel, Of, Outputs
 from ...core.targets.read_model import read_model
 from ...data.explanations import Origin
+from ...data.ingest.readers import ReadError
 from ...data.lenses import LensError
 from .explained import Explained, ExplainedMany, NotExplained
 from .one_spectrum import OneSpectrum, read
@@ -67,9 +68,10 @@ class Model:
         spectra
             (D,) prepared flux, or (n, D) for many; NaN and masked pixels are refused. Or one
             spectrum from a collection, :func:`read` or specutils, which is prepared first;
-            ``explained.done`` says how.
+            ``explained.done`` says how. Or a list of either.
         label
-            Class, by name or index; by default the predicted one.
+            Class, by name or index; by default the predicted one. For many spectra also a class
+            for each, (n,).
         of
             ``"log-odds"``, ``"log p"`` or ``"probability"`` for classifiers with probabilities,
             ``"decision"`` for others.
@@ -100,20 +102,21 @@ class Model:
             raise ValueError(f"errors must be 'raise' or 'keep', got {errors!r}")
         method = method.lower() if isinstance(method, str) else method
         chosen = _settings(method, self.known, settings)
-        own = OwnSegments(segments, baseline)
-        many = not isinstance(spectra, OneSpectrum) and np.ndim(spectra) == 2
-        if not many:
+        own = OwnSegments(segments, baseline).beside(settings)
+        each = _each(spectra)
+        if each is None:
             flux, origin, filled = self._one(spectra)
             return self._explained(flux, label, of, chosen, own, origin, filled)
-        blocks: Any = spectra if np.ma.isMaskedArray(spectra) else np.asarray(spectra)
+        labels = _label_of_each(label, len(each))
         if method == "gradient" and self.known.gradients is not None and not own.given:
-            return self._gradients(blocks, label, of, chosen, errors)
+            return self._gradients(each, labels, of, chosen, errors)
         explanations: list[Any] = []
-        for number, flux in enumerate(blocks):
+        for number, (source, asked) in enumerate(zip(each, labels, strict=True)):
             try:
-                checked = self._flux(flux)
-                explanations.append(self._explained(checked, label, of, chosen, own, Origin()))
-            except ValueError as error:
+                flux, origin, filled = self._one(source)
+                made = self._explained(flux, asked, of, chosen, own, origin, filled)
+                explanations.append(made)
+            except (ValueError, ReadError) as error:
                 explanations.append(_failed(number, error, errors))
         return ExplainedMany(explanations)
 
@@ -161,6 +164,8 @@ class Model:
                 f"flux has the unit {source.unit}: the model takes prepared flux without one; hand "
                 "over the whole spectrum (specutils.Spectrum) and it is prepared"
             )
+        if np.iscomplexobj(source):
+            raise ValueError("flux is complex: hand over its real part or absolute value")
         masked = np.ma.getmaskarray(source) if np.ma.isMaskedArray(source) else None
         flux = np.ma.getdata(source) if masked is not None else np.asarray(source)
         flux = flux if flux.dtype == np.float32 else flux.astype(np.float64)
@@ -187,9 +192,9 @@ class Model:
         filled: np.ndarray | None = None,
     ) -> Explained:
         if label is None and self.classes:
-            label = int(self.known.predicted(flux[None])[0])
+            label = self.classes[self.known.predicted(flux[None])[0]]
         target = self.known.target(label, of)
-        said = self._said_alike(flux)  # what gives no number is told of before samples are drawn
+        (said,) = self._said_alike(flux[None])  # no number: told of before samples are drawn
         if own.given:
             explanation, pieces = own.explain(flux, target, chosen, self.wave)
         else:
@@ -199,39 +204,62 @@ class Model:
             said=said, origin=origin, pieces=pieces, filled=filled,
         )  # fmt: skip
 
-    def _said_alike(self, flux: np.ndarray) -> dict[str, float]:
-        """Answer for one spectrum (D,), checked to be reproducible."""
-        said, again = (self.said(flux[None])[0] for _ in range(2))
-        for name, value in said.items():
-            if not np.isclose(value, again[name], rtol=1e-3, atol=1e-6):
-                raise ValueError(
-                    f"{self.known.name} answers {value:g} and then {again[name]:g} for the same "
-                    "spectrum: an explanation would be one of chance; fix its seed, or put it "
-                    "into the mode in which it is used"
-                )
-        return said
+    def _said_alike(self, flux: np.ndarray) -> list[dict[str, float]]:
+        """Answers for spectra (n, D), of which the first is asked again in other company.
+
+        Raises ValueError where its answer is one of chance, or depends on the others.
+        """
+        said = self.said(flux)
+        others = flux * np.array([[1.0], [1.5], [0.8]], flux.dtype) if len(flux) == 1 else flux[:1]
+        first, again = (np.array([*one.values()]) for one in (said[0], self.said(others)[0]))
+        if np.allclose(first, again, rtol=1e-3, atol=1e-6):
+            return said
+        same = np.array([*self.said(flux)[0].values()])
+        if not np.allclose(first, same, rtol=1e-3, atol=1e-6):
+            raise ValueError(
+                f"{self._differs(first, same)} for the same spectrum: an explanation would be one "
+                "of chance; fix its seed, or put it into the mode in which it is used"
+            )
+        if np.allclose(first, again, rtol=0.02, atol=1e-6):  # sums rounded in another order
+            return said
+        raise ValueError(
+            f"{self._differs(first, again)} for the same spectrum among others: its answer for "
+            "one depends on those it is asked about together, as of a mean or maximum of all of "
+            "them or batch normalisation in training; let it treat each row alone"
+        )
+
+    def _differs(self, one: np.ndarray, other: np.ndarray) -> str:
+        at = int(np.abs(one - other).argmax())
+        return f"{self.known.name} answers {one[at]:g} and then {other[at]:g}"
 
     def _gradients(
-        self, spectra: Any, label: Any, of: Of | None, chosen: ExplainSettings, errors: str
+        self, spectra: Any, asked: list[Any], of: Of | None, chosen: ExplainSettings, errors: str
     ) -> ExplainedMany:
         explanations: list[Any] = [None] * len(spectra)
-        good: list[tuple[int, np.ndarray]] = []
+        good: list[tuple[int, Origin, np.ndarray | None]] = []
+        prepared: list[np.ndarray] = []
         for number, source in enumerate(spectra):
             try:
-                good.append((number, self._flux(source)))
-            except ValueError as error:
+                values, origin, filled = self._one(source)
+                good.append((number, origin, filled))
+                prepared.append(values)
+            except (ValueError, ReadError) as error:
                 explanations[number] = _failed(number, error, errors)
         if not good:
             return ExplainedMany(explanations)
-        flux = np.stack([values for _, values in good])
-        said, labels = self.said(flux), [label] * len(flux)
-        if label is None and self.classes:
-            labels = [max(each, key=each.__getitem__) for each in said]
-        for label_asked in dict.fromkeys(labels):
-            at = [i for i, other in enumerate(labels) if other == label_asked]
-            target = self.known.target(label_asked, of)
+        flux = np.stack(prepared)
+        said, labels = self._said_alike(flux), [asked[number] for number, *_ in good]
+        if self.classes:
+            likeliest = [max(each, key=each.__getitem__) for each in said]
+            labels = [p if own is None else own for own, p in zip(labels, likeliest, strict=True)]
+        for label in dict.fromkeys(labels):
+            at = [i for i, other in enumerate(labels) if other == label]
+            target = self.known.target(label, of)
             for i, made in zip(at, gradients_of_many(flux[at], target, chosen), strict=True):
-                explanations[good[i][0]] = Explained(made, self.wave, flux[i], target, said=said[i])
+                number, origin, filled = good[i]
+                explanations[number] = Explained(
+                    made, self.wave, flux[i], target, said=said[i], origin=origin, filled=filled
+                )
         return ExplainedMany(explanations)
 
 
@@ -274,12 +302,14 @@ def model(
     if not (np.diff(wave) > 0).all():
         at = int((~(np.diff(wave) > 0)).argmax())
         raise ValueError(
-            f"wave must increase, got {wave[at]:g} and then {wave[at + 1]:g} Å (pixel {at + 1})"
+            f"wave must increase, got {wave[at]:g} and then {wave[at + 1]:g} Å (pixel {at + 1}); "
+            "of a model whose pixels run the other way hand over wave[::-1] and a function, such "
+            "as lambda spectra: model.predict_proba(spectra[:, ::-1]), with classes=(...)"
         )
     if unit_looks_nm(wave):
         raise ValueError(
-            f"wave spans {wave[0]:g}–{wave[-1]:g}: that looks like nm or µm; hand it over with "
-            "its unit (wave * u.nm) or in Å"
+            f"wave spans {wave[0]:g}–{wave[-1]:g}: that looks like nm, µm or log10(Å); hand it "
+            "over with its unit (wave * u.nm) or in Å (10**wave)"
         )
     return Model(read_model(source, classes=classes, outputs=outputs, name=name), wave)
 
@@ -309,7 +339,34 @@ def _settings(method: str, known: AnyModel, knobs: dict[str, Any]) -> ExplainSet
     return ExplainSettings(method=method, **knobs)  # type: ignore[arg-type]
 
 
-def _failed(number: int, error: ValueError, errors: str) -> NotExplained:
+def _each(spectra: Any) -> list[Any] | None:
+    """Many spectra one by one, each with its mask and unit; None where it is one."""
+    if isinstance(spectra, OneSpectrum | Spectrum | str):
+        return None
+    if hasattr(spectra, "spectral_axis"):
+        many = np.ndim(spectra.flux) == 2
+        return [spectra[number] for number in range(len(spectra.flux))] if many else None
+    if isinstance(spectra, list | tuple):
+        first = spectra[0] if spectra else 0.0
+        one = np.isscalar(first) and not isinstance(first, str)
+        return None if one or np.ndim(first) > 1 else list(spectra)
+    if np.ndim(spectra) != 2:
+        return None
+    return list(spectra if hasattr(spectra, "unit") or np.ma.isMaskedArray(spectra)
+                else np.asarray(spectra))  # fmt: skip
+
+
+def _label_of_each(label: Any, n: int) -> list[Any]:
+    """The class asked for of each of n spectra."""
+    if np.ndim(label) == 0:
+        return [label] * n
+    if np.shape(label) != (n,):
+        raise ValueError(f"label must be one class or one for each of {n} spectra, got "
+                         f"{np.shape(label)} of them")  # fmt: skip
+    return list(label)
+
+
+def _failed(number: int, error: Exception, errors: str) -> NotExplained:
     if errors == "raise":
         raise ValueError(f"spectrum {number}: {error}") from error
     return NotExplained(number, str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import numpy as np
 from ...core.explain import explain
 from ...core.explain.explanation import Explanation, below_zero
 from ...core.explain.own_pieces import PiecesTarget, pieces_settings
+from ...core.neighbourhood.segments import uniform
 from ...core.settings import ExplainSettings
 from ...core.spectra.lines import PAGE_LINES
 from ...core.targets import Target
@@ -39,6 +41,22 @@ class OwnSegments:
         """Whether either is."""
         return self.segments is not None or self.baseline is not None
 
+    def beside(self, settings: Collection[str]) -> OwnSegments:
+        """These, if none of the settings asked for says the same otherwise.
+
+        Raises
+        ------
+        ValueError
+            One does: the text names it.
+        """
+        taken = {"n_segments", "segmentation"} if self.segments is not None else set()
+        taken |= {"factor", "perturbation"} if self.baseline is not None else set()
+        twice = sorted(taken & set(settings))
+        if twice:
+            own = "segments" if "seg" in twice[-1] else "a baseline"
+            raise ValueError(f"{', '.join(twice)} beside {own} of your own: leave one out")
+        return self
+
     def explain(
         self, flux: np.ndarray, target: Target, chosen: ExplainSettings, wave: np.ndarray
     ) -> tuple[Explanation, tuple[Explanation, PiecesTarget]]:
@@ -50,10 +68,7 @@ class OwnSegments:
             They do not fit the pixels or the settings.
         """
         labels = _labels(self.segments, wave, chosen)
-        base = np.asarray(0.0 if self.baseline is None else self.baseline)
-        base = np.broadcast_to(base, flux.shape)
-        if not np.isfinite(base).all():
-            raise ValueError("the baseline has pixels that are not finite")
+        base = _baseline(self.baseline, flux.shape)
         pieces = PiecesTarget(target, flux, base.astype(flux.dtype), labels)
         n_pieces = int(labels.max()) + 1
         settings = pieces_settings(chosen, n_pieces, baseline=self.baseline is not None)
@@ -63,11 +78,28 @@ class OwnSegments:
         return replace(explanation, labels=labels, below=below), (explanation, pieces)
 
 
+def _baseline(baseline: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """(D,) flux in place of a segment."""
+    if isinstance(baseline, str):
+        raise ValueError(
+            f"a baseline is one number or {shape[0]} of them, got {baseline!r}; what a segment is "
+            f"filled with by name is perturbation={baseline!r}"
+        )
+    if getattr(baseline, "unit", None) not in (None, ""):
+        raise ValueError(f"the baseline has the unit {baseline.unit}, prepared flux has none")
+    base = np.ma.filled(np.ma.asarray(0.0 if baseline is None else baseline, np.float64), np.nan)
+    if base.shape not in ((), shape):
+        raise ValueError(f"a baseline is one number or {shape[0]} of them, got {base.shape}")
+    if not np.isfinite(base).all():
+        raise ValueError("the baseline has pixels that are not finite, or masked")
+    return np.broadcast_to(base, shape)
+
+
 def _labels(segments: Any, wave: np.ndarray, chosen: ExplainSettings) -> np.ndarray:
     """(D,) int32 piece of each pixel, numbered from 0 without a gap."""
     n = len(wave)
     if segments is None:
-        return (np.arange(n) * chosen.n_segments // n).astype(np.int32)
+        return uniform(n, chosen.n_segments)
     if not np.ndim(segments) and not isinstance(segments, str):
         raise ValueError(
             f"segments are (D,) integers or names of lines, got {segments!r}; a number of segments "
@@ -90,6 +122,8 @@ def _labels(segments: Any, wave: np.ndarray, chosen: ExplainSettings) -> np.ndar
         return np.cumsum(np.diff(marks, prepend=marks[0]) != 0).astype(np.int32)
     labels = np.asarray(segments)
     if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"segments must be {n} whole numbers, one a pixel, got {labels.dtype} "
-                         f"{labels.shape}")  # fmt: skip
+        raise ValueError(
+            f"segments must be {n} whole numbers, one a pixel, got {labels.dtype} {labels.shape}; "
+            "between edges in Å they are np.digitize(wave, edges)"
+        )
     return np.unique(labels, return_inverse=True)[1].astype(np.int32)

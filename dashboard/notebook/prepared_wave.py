@@ -9,7 +9,7 @@ import numpy as np
 from ...core.spectra import resample
 from ...data.collection import Collection
 from ...data.lenses import Lens, OutsideLens, exposures_of
-from ...data.lenses.lenses import LensError
+from ...data.lenses.lenses import LensError, open_lenses
 from ...data.lenses.one_spectrum.dust_of_file import reddening_of_file
 from ...data.lenses.one_spectrum.other_exposures import exposures_of_file
 from .one_spectrum import OneSpectrum
@@ -28,6 +28,16 @@ class PreparedWave(np.ndarray):
         wave = np.array(lens.wave_rest_aa, np.float64).view(cls)
         wave._of = (collection, lens)
         return wave
+
+    def __reduce__(self) -> Any:
+        # Pickled as a plain array it would prepare spectra otherwise.
+        if self._of is None:
+            return np.asarray(self).__reduce__()
+        collection, lens = self._of
+        return _reopened, (str(collection.path), lens.name)
+
+    def __deepcopy__(self, memo: Any) -> np.ndarray:
+        return np.array(self) if self._of is None else PreparedWave.of(*self._of)
 
     def __array_finalize__(self, parent: Any) -> None:
         self._of = None  # not those of the lens any more, or not yet
@@ -73,6 +83,11 @@ class PreparedWave(np.ndarray):
             ),
             filled,
         )
+
+
+def _reopened(path: str, lens: str) -> PreparedWave:
+    collection = Collection.open(path)
+    return PreparedWave.of(collection, open_lenses(collection)[lens])
 
 
 def _told(filled: np.ndarray) -> str:

@@ -35,11 +35,15 @@ def replay(path: str | Path, model: Model, *, allow_other_model: bool = False) -
     ------
     OtherModelError
         If the model says other values of this spectrum than the one that was explained.
+    TypeError
+        If the model is not one of :func:`model`.
     ValueError
         If it is on other wavelengths or has no such class.
     ExplanationFileError
         If the file cannot be read.
     """
+    if not isinstance(model, Model):
+        raise TypeError(f"replay takes what sx.model(...) gives, got {type(model).__name__}")
     saved = load_explanation(path)
     was = saved.explanation
     if not np.array_equal(saved.wave_rest_aa, np.asarray(model.wave)):

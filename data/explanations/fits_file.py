@@ -35,6 +35,7 @@ __all__ = ["ExplanationFileError", "load_explanation", "replay", "save_explanati
 # As near as another machine's sums come to these.
 _CLOSE = 1e-5
 
+_OTHER_KINDS = (".npz", ".npy", ".json", ".csv", ".ecsv", ".parquet", ".h5", ".png", ".pdf", ".svg")
 FORMAT = "spexplain explanation 1"
 _SCALARS = (
     "method", "target", "intercept", "r2", "value", "local_prediction", "n_samples", "complete",
@@ -75,7 +76,12 @@ def save_explanation(path: str | Path, saved: SavedExplanation) -> None:
     ------
     FileNotFoundError
         If the folder does not exist.
+    ValueError
+        If the name is that of a file of another kind.
     """
+    if Path(path).suffix.lower() in _OTHER_KINDS:
+        raise ValueError(f"an explanation is saved as FITS, not as {Path(path).suffix}: "
+                         f"{Path(path).with_suffix('.fits')}")  # fmt: skip
     parts = [_primary(saved), *_tables(saved)]
     hdus = fits.HDUList(parts)
     hdus.update_extend()

@@ -52,7 +52,10 @@ def segment_table(saved: SavedExplanation) -> Table:
         columns += _effect_columns(saved)
     if (intervals := saved.intervals) is not None:
         share = percent(intervals.confidence, "g")
-        of = f"of the {share} interval, by the masks, of its limit of infinitely many samples"
+        of = (
+            f"of the {share} interval, by the masks, of its limit of infinitely many samples, "
+            "without the ridge penalty that draws the weight itself toward 0"
+        )
         columns += [
             Column(intervals.low, "weight_low", description=f"lower end {of}"),
             Column(intervals.high, "weight_high", description=f"upper end {of}"),

@@ -135,7 +135,7 @@ def _named(kernel: str, metrics: Mapping[str, Any]) -> str:
 
 
 def _order(f_of: Mapping[str, Sequence[float]]) -> tuple[str, str]:
-    """The type that most often stands alone at the bottom, and at the top."""
+    """The type that most often stands alone at the bottom, and at the top; several if as often."""
     kinds, values = list(f_of), np.array([*f_of.values()]).T
     order = []
     for signed in (values, -values):
@@ -145,8 +145,9 @@ def _order(f_of: Mapping[str, Sequence[float]]) -> tuple[str, str]:
         if not counts:
             order.append("–")
             continue
-        kind, n = counts.most_common(1)[0]
-        order.append(f"{kind} ({n} of {len(values)})")
+        most = max(counts.values())
+        leaders = [kind for kind in kinds if counts[kind] == most]
+        order.append(", ".join(f"{kind} ({most} of {len(values)})" for kind in leaders))
     return order[0], order[1]
 
 

@@ -202,9 +202,10 @@ def _times(timing: Run) -> Table:
     n, repeats = timing.metrics["n"], timing.metrics["repeats"]
     title = f"Training time, s: mean of {repeats}, {n} spectra, probabilities included"
     columns = ("kernel", "mean", "standard deviation", "median", "paper: mean of 10, 2676 spectra")
-    note = "A median far below its mean: other work held the processor during some of the runs."
+    note = "By the clock of this machine, other work on it included; the paper's: an i7-6700HQ."
+    slowed = " A median far below its mean: other work held the processor during some of the runs."
     held = any(mean > 1.5 * median for _, mean, _, median, _ in rows)
-    return Table("training_time", title, columns, tuple(rows), note if held else "")
+    return Table("training_time", title, columns, tuple(rows), note + slowed * held)
 
 
 def _examples(run: Run, collection: Collection) -> tuple[Table, Table]:

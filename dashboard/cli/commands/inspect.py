@@ -125,10 +125,15 @@ def scores_command(
     as_json: AsJson = False,
 ) -> None:
     """Show how far the eight anomaly scores agree, and which spectra lead each."""
+    from ....data.collection.runs import RunStore
+    from ...figures.words.domain_words import model_lines
     from ..output.scores_text import score_lines, stored_leaders
 
-    leaders = stored_leaders(named(directory, demo=demo), top)
-    print_answer(leaders.to_dict(), score_lines(leaders), as_json=as_json)
+    path = named(directory, demo=demo)
+    leaders = stored_leaders(path, top)
+    whose = [*model_lines(RunStore(path), "vae")]
+    said = {"model": "; ".join(whose), **leaders.to_dict()}
+    print_answer(said, [*whose, *score_lines(leaders)], as_json=as_json)
 
 
 def rejects_command(

@@ -49,13 +49,15 @@ def explanation_document(
 def intervals_document(saved: SavedExplanation) -> dict[str, Any]:
     """Intervals of the weights as JSON values, by cause, and the result of redrawn exposures.
 
-    ``masks`` is where infinitely many samples would put them, ``noise`` where another exposure's
+    ``masks`` is where infinitely many samples would put them, without the penalty that draws the
+    weights toward 0, ``noise`` where another exposure's
     weights lie; ``exposures`` is there only if the noise was redrawn.
     """
     masks, noise = saved.intervals, saved.recurrence
     document: dict[str, Any] = {
         "intervals": {
             "masks": None if masks is None else _ends(masks),
+            "masks_of": "the limit of infinitely many samples, without the ridge penalty",
             "noise": None if noise is None else _ends(noise.intervals),
         }
     }

@@ -131,14 +131,15 @@ def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:
         return
     whose = "; of the collection that lent it" if certainty.lent else ""
     if certainty.reliability is not None:
-        yield f"{reliability_text(certainty.reliability)}{whose}"
+        yield f"{reliability_text(certainty.reliability)}; ±: over 20 resplits{whose}"
     held = {label: of for label, of in certainty.held(level).items() if of.n}
     if entry["lacking"]:
         few = ", ".join(entry["lacking"])
         yield f"no sets at {percent(level)}: too few spectra of {few}{whose}"
     elif held:
         shares = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
-        yield f"sets at {percent(level)} held the type of test spectra: {shares}{whose}"
+        shares += f" (± over 20 resplits){whose}"
+        yield f"sets at {percent(level)} held the type of test spectra: {shares}"
 
 
 def reliability_text(of: Mapping[str, Any]) -> str:

@@ -307,3 +307,66 @@ def test_a_logistic_regression_that_is_sure_still_has_log_odds_that_move(data, n
     far = 100 * x[:5]
     assert np.abs(known.target("a")(far)).max() > 50
     assert not np.array_equal(known.target("a")(far), known.target("a")(1.01 * far))
+
+
+def test_a_number_that_is_the_name_of_one_class_and_the_place_of_another_is_refused(data):
+    x, y = data
+    known = read_model(LogisticRegression().fit(x, 1 + np.unique(y, return_inverse=True)[1]))
+    assert known.classes == ("1", "2", "3")
+    with pytest.raises(ValueError, match=r"class 1 is '1' by its name, but '2' by its place"):
+        known.target(1)
+    assert known.target(3).name == "log-odds(3)"
+    assert known.target("1").name == known.target(0).name == "log-odds(1)"
+
+
+def test_what_an_estimator_is_asked_for_is_not_another_thing_in_silence(data):
+    x, y = data
+    forest = RandomForestClassifier(5, random_state=0).fit(x, y)
+    with pytest.raises(ValueError, match=r"asked for its probabilities, got outputs='logits'"):
+        read_model(forest, outputs="logits")
+    with pytest.raises(
+        ValueError, match=r"order of .* is \('a', 'b', 'c'\), got \('c', 'b', 'a'\)"
+    ):
+        read_model(forest, classes=("c", "b", "a"))
+    logistic = LogisticRegression().fit(x, y)
+    assert read_model(logistic, outputs="probabilities").classes == ("a", "b", "c")
+    decisions = read_model(logistic, outputs="decisions").target("b", "decision")
+    np.testing.assert_allclose(decisions(x[:3]), logistic.decision_function(x[:3])[:, 1])
+    with pytest.raises(TypeError, match="answers 2 questions at once"):
+        read_model(RandomForestClassifier(5).fit(x, np.column_stack([y, y])))
+
+
+def test_complex_answers_are_refused():
+    known = read_model(lambda spectra: spectra[:, 0] + 1j)
+    with pytest.raises(ValueError, match="complex"):
+        known.target()(np.ones((2, 3)))
+
+
+class Outputs(Session):
+    """An ONNX session with the outputs, and number of inputs, that it is given."""
+
+    def __init__(self, *outputs, inputs: int = 1) -> None:
+        super().__init__("float")
+        self.outputs, self.inputs = outputs, inputs
+
+    def get_inputs(self):
+        return super().get_inputs() * self.inputs
+
+    def run(self, names, given):
+        return list(self.outputs)
+
+
+def test_an_onnx_output_is_found_by_its_shape_and_its_classes_by_name():
+    labels, p, hidden = np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]]), np.ones((2, 5))
+    x = np.ones((2, 3))
+    named = [{"b": row[1], "a": row[0]} for row in p]
+    of_names = read_model(Outputs(labels, named), classes=("a", "b"))
+    np.testing.assert_allclose(of_names.target("a", "probability")(x), p[:, 0])
+    first = read_model(Outputs(p, hidden), classes=("a", "b"))
+    np.testing.assert_allclose(first.target("a", "probability")(x), p[:, 0])
+    with pytest.raises(ValueError, match="2 of them give one column for each"):
+        read_model(Outputs(p, p), classes=("a", "b")).target("a")(x)
+    with pytest.raises(ValueError, match=r"0 of them give one number .* name them"):
+        read_model(Outputs(labels, p)).target()(x)
+    with pytest.raises(TypeError, match="takes 2 inputs"):
+        read_model(Outputs(p, inputs=2))

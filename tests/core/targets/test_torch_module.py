@@ -1,5 +1,7 @@
 """A torch module as a model: its precision, its mode, and derivatives of many at once."""
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -132,3 +134,43 @@ def test_a_frozen_part_stays_as_it_was(spectra):
     read_model(module).by_class(spectra)
     assert module.training
     assert not frozen.training
+
+
+class Bent(torch.nn.Module):
+    """A linear layer whose answer is bent by a function."""
+
+    def __init__(self, bend) -> None:
+        super().__init__()
+        self.layer, self.bend = torch.nn.Linear(6, 2), bend
+
+    def forward(self, x):
+        return self.bend(self.layer(x))
+
+
+class TwoInputs(Bent):
+    def forward(self, x, mask):
+        return self.layer(x) * mask
+
+
+def test_what_a_module_cannot_be_asked_is_said(spectra):
+    x = spectra[:2, :6]
+    clamped = Bent(lambda answers: answers.softmax(1).clamp(0, 1))
+    for module, said in (
+        (clamped, "rows that sum to one"),
+        (Bent(lambda answers: answers * 1j), "complex"),
+        (TwoInputs(None), "cannot be called with spectra alone"),
+        (torch.nn.Linear(6, 2, device="meta"), "'meta' device"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            read_model(module, classes=("a", "b")).target("a")(x)
+    told = read_model(clamped, classes=("a", "b"), outputs="probabilities")
+    assert np.isfinite(told.target("a")(x)).all()
+
+
+def test_a_module_as_a_model_can_be_pickled(spectra):
+    known = read_model(torch.nn.Linear(spectra.shape[1], 2), classes=("a", "b"))
+    again = pickle.loads(pickle.dumps(known))  # noqa: S301
+    np.testing.assert_array_equal(again.target("a")(spectra), known.target("a")(spectra))
+    np.testing.assert_array_equal(
+        again.target("a").gradients(spectra), known.target("a").gradients(spectra)
+    )

@@ -1,5 +1,7 @@
 """The session of a notebook, as written, on the small demo."""
 
+import copy
+import pickle
 import urllib.request
 import warnings
 from dataclasses import replace
@@ -179,7 +181,8 @@ def test_gradients_of_a_torch_module_come_in_one_pass_and_are_the_derivative(c, 
     m = sx.model(module, c.wave, classes=("a", "b", "c"))
     X = labelled[0][:50].astype(np.float64)
     es = m.explain(X, "b", method="gradient")
-    assert len(calls) <= 4  # values, derivatives, what the model says, and whether as logits
+    # Values, derivatives, what the model says, again of one alone, and whether as logits.
+    assert len(calls) <= 5
     for of in ("log-odds", "log p", "probability"):
         found = m.explain(X[0], "b", of=of, method="gradient").weights
         target = m.target("b", of)
@@ -191,6 +194,94 @@ def test_gradients_of_a_torch_module_come_in_one_pass_and_are_the_derivative(c, 
     own = np.arange(X.shape[1]) // 100
     with pytest.raises(ValueError, match="spectrum 0: a saliency map has no segments"):
         m.explain(X, "b", method="gradient", segments=own)
+
+
+def test_many_spectra_keep_their_masks_units_and_kinds(c, m, labelled):
+    X, y = labelled
+    few = {"method": "occlusion", "n_segments": 10}
+    masked = [np.ma.array(X[0], mask=np.arange(X.shape[1]) < 5), np.ma.array(X[1])]
+    es = m.explain(masked, "type 1", errors="keep", **few)
+    assert [one.number for one in es.failed] == [0]
+    assert "5 of 1,000 pixels are masked" in es.failed[0].reason
+    for with_unit in (X[:2] * u.Jy, [X[0] * u.Jy]):
+        with pytest.raises(ValueError, match="spectrum 0: flux has the unit Jy"):
+            m.explain(with_unit, "type 1", **few)
+    es = m.explain([X[0], X[1][:-3]], "type 1", errors="keep", **few)
+    assert "got (997,)" in es.failed[0].reason
+    rows = c.rows(label=True)[:2]
+    es = m.explain([c[int(row)] for row in rows], list(y[:2]), **few)
+    for e, row, x, label in zip(es, rows, X, y, strict=False):
+        assert e.name == c[int(row)].id
+        assert label in e.target.name
+        np.testing.assert_array_equal(e.weights, m.explain(x, label, **few).weights)
+    with pytest.raises(ValueError, match="one for each of 2 spectra"):
+        m.explain(X[:2], list(y[:3]), **few)
+    with pytest.raises(ValueError, match="flux is complex"):
+        m.explain(X[0] + 1j, "type 1", **few)
+
+
+@pytest.mark.parametrize("way", [np.max, np.mean, np.std])
+def test_a_model_whose_answer_depends_on_the_other_spectra_is_refused(c, labelled, way):
+    def scaled(spectra):
+        return (spectra / (way(spectra, axis=0) + 1e-3))[:, 300:400].sum(axis=1)
+
+    with pytest.raises(ValueError, match=r"for the same spectrum among others: .* each row alone"):
+        sx.model(scaled, c.wave).explain(labelled[0][0], n_samples=100)
+
+
+class Centred(torch.nn.Module):
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.layer = torch.nn.Linear(n, 2)
+
+    def forward(self, x):
+        return self.layer(x - x.mean(0))
+
+
+def test_gradients_in_one_pass_are_asked_of_models_that_treat_each_spectrum_alone(c, labelled):
+    X = labelled[0][[0, 40, 80]]
+    with pytest.raises(ValueError, match="among others"):
+        sx.model(Centred(X.shape[1]), c.wave, classes=("a", "b")).explain(X, "a", method="gradient")
+
+
+def test_a_model_that_was_pickled_or_copied_prepares_spectra_as_before(c, m):
+    s = c[int(c.rows(label=True)[0])]
+    mine = sx.read(s.spectrum)
+    x, done, _ = c.wave.prepare(mine)
+    for again in (pickle.loads(pickle.dumps(m)), copy.deepcopy(m)):  # noqa: S301
+        flux, said, _ = again.wave.prepare(mine)
+        np.testing.assert_array_equal(flux, x)
+        assert said == done
+    plain = pickle.loads(pickle.dumps(c.wave[:5]))  # noqa: S301
+    np.testing.assert_array_equal(plain, np.asarray(c.wave)[:5])
+    onto_plain = sx.model(lambda spectra: spectra.sum(axis=1), np.array(c.wave)[10:-10])
+    assert "not normalised: the model gets flux in" in repr(
+        onto_plain.explain(mine, method="occlusion", n_segments=10)
+    )
+
+
+def test_settings_that_would_be_ignored_and_odd_baselines_are_refused(m, labelled, tmp_path):
+    x = labelled[0][0]
+    own = np.arange(len(x)) // 100
+    for given, said in (
+        ({"segments": own, "n_segments": 7}, "n_segments beside segments of your own"),
+        ({"baseline": 1.0, "factor": 0.5}, "factor beside a baseline of your own"),
+        ({"baseline": "mean"}, "perturbation='mean'"),
+        ({"baseline": 1 * u.Jy}, "the baseline has the unit Jy"),
+        ({"baseline": np.ma.array(x, mask=x > 1)}, "not finite, or masked"),
+        ({"baseline": np.ones(5)}, r"got \(5,\)"),
+        ({"baseline": 1.0, "n_segments": 5000}, "n_segments must be 1 to 1000"),
+        ({"segments": [(4800, 4900)]}, "np.digitize"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            m.explain(x, "type 1", **given)
+    e = m.explain(x, "type 1", method="occlusion")
+    with pytest.raises(ValueError, match=r"saved as FITS, not as \.npz: .*why\.fits"):
+        e.save(tmp_path / "why.npz")
+    with pytest.raises(TypeError, match=r"upper, lower, bar = e\.plot\(\)\.axes"):
+        e.plot(ax=None)
+    with pytest.raises(TypeError, match=r"what sx\.model\(\.\.\.\) gives, got AnyModel"):
+        sx.replay(tmp_path / "why.fits", m.known)
 
 
 def test_segments_and_baselines_of_ones_own(m, labelled):

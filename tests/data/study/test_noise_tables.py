@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from spexplain.data.study import published_p21 as paper
-from spexplain.data.study.noise_tables import noise_tables
+from spexplain.data.study.noise_tables import _order, noise_tables
 
 SIGMAS = [0.1, 1.0, 4.0]
 CURVES = {
@@ -55,6 +55,11 @@ def test_a_type_is_lowest_or_highest_only_where_no_other_is_as_low_or_high():
     assert table.rows[0][-2:] == ("intermediate (3 of 3)", "type 1 (2 of 3)")  # a tie at sigma 4
     # In the paper the order holds at all seven sigmas it gives.
     assert table.rows[-1][-2:] == ("intermediate (7 of 7)", "type 1 (7 of 7)")
+
+
+def test_types_that_are_as_often_highest_are_both_named():
+    f_of = {"type 1": [0.9, 0.9, 0.0, 0.0], "type 2": [0.5, 0.5, 0.7, 0.7], "other": [0.1] * 4}
+    assert _order(f_of)[1] == "type 1 (2 of 4), type 2 (2 of 4)"
 
 
 def test_where_a_kernel_calls_everything_one_type_it_is_said_and_why():
