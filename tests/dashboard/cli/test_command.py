@@ -331,6 +331,9 @@ def test_scores_say_what_leads_them(spexplain, small_demo: Path):
     assert set(said["made_of"]["mse"]) == {"line cores", "line wings", "spikes", "continuum"}
     assert said["made_of"]["filtered-mse"]["line cores"] == 0
     printed = spexplain("scores", small_demo, "--top", 20).stdout
+    whose = "the model is this collection's own, learned on"
+    assert whose in " ".join(printed.split())
+    assert whose in said["model"]
     flat = " ".join(printed.split())
     assert (
         "95 % intervals of such shares: 3–30 % where it is 10 %, 30–70 % where it is 50 %" in flat

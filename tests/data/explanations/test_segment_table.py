@@ -39,7 +39,8 @@ def test_ecsv_holds_numbers_to_the_last_bit_units_settings_and_origin(
     np.testing.assert_array_equal(table["weight_low"], saved.explanation.weights - 0.1)
     # Not of the weight shown, which the penalty pulls out of an interval that is narrow enough.
     assert table["weight_low"].description == (
-        "lower end of the 95 % interval, by the masks, of its limit of infinitely many samples"
+        "lower end of the 95 % interval, by the masks, of its limit of infinitely many samples, "
+        "without the ridge penalty that draws the weight itself toward 0"
     )
     assert ExplainSettings.from_dict(table.meta["settings"]) == SETTINGS
     assert table.meta["r2"] == saved.explanation.r2
