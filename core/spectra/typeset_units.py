@@ -24,6 +24,8 @@ _RULES = tuple(
         (r"[−–]", "-"),
         (r"\^\s+", "^"),
         (r"\bper\b", "/"),
+        (r"(?i)\b(?:square|sq\.?)[\s-]+([A-Za-z]+)", r"\1^2"),
+        (r"(?i)\b(micro|milli|nano)[\s-]+(?=jy|jan)", r"\1"),
         (r"(?i)^\s*(?:in\s+)?units?\s+of\s+", ""),
         # Flux of a spaxel or a fibre is flux.
         (r"(?i)(?<=[\w)])\s*[/ .*]\s*(?:spaxel|fib(?:er|re)|pix(?:el)?)s?\b(?:\^?-1)?", ""),

@@ -21,7 +21,7 @@ from .joined_catalogue import said_by
 from .names_apart import apart_by_folder, is_of_other_file
 from .one_file import Intake, Rejected, Taken
 from .readers.vocabulary.file_names import readable
-from .readers.vocabulary.other_facts import UNHEEDED
+from .readers.vocabulary.other_facts import COLUMNS_FROM, UNHEEDED, Z_FROM
 
 __all__ = ["Admission"]
 
@@ -80,6 +80,7 @@ class Admission:
             self._example(str(one["reason"]), str(one["file"]), str(one["detail"]))
         self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
         self._remarks = Counter[str]()
+        self._guesses = {name: Counter[str]() for name in (COLUMNS_FROM, Z_FROM)}
         self._remark(before.to_dict("records"))
         aside = list(before[SET_ASIDE]) if SET_ASIDE in before else []
         self._set_aside = Counter(str(reason) for reason in aside if reason)
@@ -129,6 +130,8 @@ class Admission:
             n_masks=self._remarks["masks"],
             n_doubtful=self._remarks["doubtful"],
             n_joined=self._n_joined if self._catalogue.digest else None,
+            columns_from=dict(self._guesses[COLUMNS_FROM].most_common()),
+            z_from=dict(self._guesses[Z_FROM].most_common()),
             examples={reason: self._examples[reason] for reason, _ in by_number},
             labels=LabelWords(self._labels.renamed, self._labels.unknown, own=self._labels.own),
             set_aside=dict(self._set_aside.most_common()),
@@ -173,6 +176,9 @@ class Admission:
             self._remarks[str(row.get("flux_unit", ""))] += 1
             self._remarks["medium"] += row.get("medium") == NOT_SAID
             self._remarks["masks"] += isinstance(said := row.get(UNHEEDED), str) and said != ""
+            for name, counts in self._guesses.items():
+                if isinstance(said := row.get(name), str) and said:
+                    counts[said] += 1
             self._remarks["doubtful"] += is_doubtful(str(row.get("z_warning", "")))
 
     def _said_of(self, id: str, file: str) -> dict[str, str | float]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import Any
 
@@ -157,6 +158,8 @@ class _Ended(Exception):
 class _Process:
     def __init__(self, limits: Limits, intake: Intake | None) -> None:
         self._limits, self._late = limits, False
+        # Of the process: what it unpacks goes with it, even if it is killed.
+        self._scratch = TemporaryDirectory(prefix="spexplain-")
         single = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         # -P: nothing is imported from the working directory. A new session: Ctrl-C goes to the
         # parent only, and the end of its input ends the process.
@@ -165,7 +168,9 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | dict.fromkeys(single, "1"),
+            env=os.environ
+            | dict.fromkeys(single, "1")
+            | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._scratch.name),
             start_new_session=True,
         )
         orders = {"limits": asdict(limits), "intake": None if intake is None else _plain(intake)}
@@ -257,6 +262,7 @@ class _Process:
             self._popen.wait()
         if self._popen.stdout is not None:
             self._popen.stdout.close()
+        self._scratch.cleanup()
 
 
 def _plain(intake: Intake) -> dict[str, Any]:

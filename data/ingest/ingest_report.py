@@ -59,6 +59,9 @@ class IngestReport:
         Number of spectra accepted now that have a row in the catalogue.
     n_doubtful
         Number of accepted spectra with a redshift warning of their survey.
+    columns_from, z_from
+        What was taken by other than the usual names → number of accepted spectra: columns, and
+        redshifts.
     examples
         Reason → the first few examples, as file and details.
     labels
@@ -83,6 +86,8 @@ class IngestReport:
     n_masks: int = 0
     n_doubtful: int = 0
     n_joined: int | None = None
+    columns_from: dict[str, int] = field(default_factory=dict)
+    z_from: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     labels: LabelWords = field(default_factory=lambda: LabelWords({}, {}, own=False))
     set_aside: dict[str, int] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from .readers.errors import SomeUnreadError
 from .readers.impossible import impossible
 from .readers.vocabulary.file_names import readable
 from .readers.vocabulary.hints import NO_HINTS, Hints
+from .readers.vocabulary.other_facts import Z_FROM
 from .readers.vocabulary.positions import on_the_sky
 
 __all__ = ["AsideReason", "Intake", "RejectReason", "Rejected", "Taken", "too_large"]
@@ -145,12 +146,14 @@ class Intake:
         """The spectrum with the redshift from labels or catalogue, if there is one."""
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
-            return spectrum.with_facts(z=self.labels.redshifts[name], z_warning="")
+            facts = {**spectrum.facts, Z_FROM: "the labels"}
+            return spectrum.with_facts(z=self.labels.redshifts[name], z_warning="", facts=facts)
         row, given = self._row_of(spectrum), self.catalogue
         if row is None:
             return spectrum
         if np.isfinite(given.z[row]):
-            return spectrum.with_facts(z=given.z[row], z_warning=given.z_warning[row])
+            facts = {**spectrum.facts, Z_FROM: "the catalogue"}
+            return spectrum.with_facts(z=given.z[row], z_warning=given.z_warning[row], facts=facts)
         if given.of_files and given.z_warning[row]:
             return spectrum.with_facts(z_warning=given.z_warning[row])
         if np.isnan(spectrum.z) and given.z_note[row]:

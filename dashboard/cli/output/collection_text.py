@@ -17,10 +17,12 @@ from ....core.words import counted
 from ....data.collection import Collection, RunStore, TypeCertainty
 from ....data.collection.catalog_facts import SET_ASIDE
 from ....data.collection.format import OBJECT
+from ....data.ingest.readers.vocabulary.other_facts import COLUMNS_FROM, Z_FROM
 from ....data.lenses import outdated, outdated_domain
 from ....data.lenses.taken_by import TakenBy, taken_by_lenses
 from ....data.objects import address_of
 from ...figures import certainty_lines, model_lines
+from .ingest_text import guess_lines
 
 if TYPE_CHECKING:
     from ....data.build import BuildReport
@@ -104,6 +106,8 @@ def collection_summary(path: Path) -> dict[str, Any]:
         "n_rejected": collection.n_rejected,
         "set_aside": _counted(collection.catalog.get(SET_ASIDE)),
         "n_repeats": _repeats(collection),
+        COLUMNS_FROM: _counted(collection.catalog.get(COLUMNS_FROM)),
+        Z_FROM: _counted(collection.catalog.get(Z_FROM)),
         "rejected": {
             str(k): int(v) for k, v in collection.rejects["reason"].value_counts().items()
         },
@@ -133,6 +137,8 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
     if summary["n_repeats"]:
         n = summary["n_repeats"]
         yield f"  {n} of an object that another is of (within 1″; column “object”)"
+    guesses = guess_lines(summary[COLUMNS_FROM], summary[Z_FROM])
+    yield from (f"  {line}" for line in guesses)
     yield from (f"  {TakenBy(**one).sentence()}" for one in summary["lenses"])
     yield from (f"  {line}" for line in summary["models"])
     yield from _stage_lines(summary["stages"])
@@ -152,7 +158,7 @@ def _counted(words: pd.Series | None) -> dict[str, int]:
     """Number of occurrences of each word, without the empty one."""
     if words is None:
         return {}
-    return dict(Counter(str(word) for word in words if word).most_common())
+    return dict(Counter(word for word in words if isinstance(word, str) and word).most_common())
 
 
 def _repeats(collection: Collection) -> int:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from ....data.ingest import IngestReport
     from ....data.ingest.ingest_report import LabelWords
 
-__all__ = ["ingest_lines"]
+__all__ = ["guess_lines", "ingest_lines"]
 
+_GUESSES = 4  # kinds of them
 _SHOWN = 8  # spellings of labels
 
 
@@ -56,6 +57,7 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
         )
     if report.n_relative:
         yield f"{report.n_relative} without a unit of flux: taken as relative, the height unknown"
+    yield from guess_lines(report.columns_from, report.z_from)
     if report.n_medium_unsaid:
         yield (
             f"{report.n_medium_unsaid} without a word of air or vacuum: taken as vacuum; --air "
@@ -76,6 +78,15 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
         )
     if report.n_taken:
         yield f"next: spexplain build {report.path}"
+
+
+def guess_lines(columns_from: dict[str, int], z_from: dict[str, int]) -> Iterator[str]:
+    """What was taken as columns and as redshifts by other than the usual names, and how often."""
+    for what, found in (("redshifts from", z_from), ("columns by their names:", columns_from)):
+        if found:
+            listed = ", ".join(f"{said} ({n})" for said, n in [*found.items()][:_GUESSES])
+            more = f", … {len(found)} in all" if len(found) > _GUESSES else ""
+            yield escape(f"{what} {shortened(listed, 200)}{more}")
 
 
 def _unused_labels(why: str, names: Sequence[str]) -> Iterator[str]:

@@ -17,14 +17,16 @@ __all__ = ["raw_picture"]
 
 _WIDTH, _HEIGHT, _FOOT = 800, 260, 22
 _COLUMNS = _WIDTH  # finer than a column nothing can be seen
+_WAVES = {"air": "vacuum Å, taken from air", "not said": "Å, vacuum assumed"}
 _TICKS = 5
 _HALF_WORD, _SIDE = 18, 48  # room for the numbers
 
 
-def raw_picture(observed: ObservedSpectrum) -> str:
+def raw_picture(observed: ObservedSpectrum, medium: str = "") -> str:
     """Flux over observed wavelength as an SVG: with ±1 σ, the pipeline's model, and no data grey.
 
-    Of the pixels that fall in one column the smallest and largest are drawn.
+    Of the pixels that fall in one column the smallest and largest are drawn. What its file says of
+    air or vacuum (``medium``) is told below.
     """
     wave, good = observed.wave_obs_aa, ~observed.mask
     if not good.any():
@@ -62,7 +64,7 @@ def raw_picture(observed: ObservedSpectrum) -> str:
     return (
         f'<svg viewBox="{-_SIDE} 0 {_WIDTH + _SIDE} {_HEIGHT + _FOOT}" width="{_WIDTH}" role="img" '
         f'aria-label="The spectrum as observed">{"".join(parts)}</svg><p class="small">'
-        f"{escape(_words(observed))}</p>"
+        f"{escape(_words(observed, medium))}</p>"
     )
 
 
@@ -73,11 +75,12 @@ def _round_ticks(first: float, last: float) -> np.ndarray:
     return np.arange(np.ceil(first / step), np.floor(last / step) + 1) * step + 0.0  # no −0
 
 
-def _words(observed: ObservedSpectrum) -> str:
+def _words(observed: ObservedSpectrum, medium: str) -> str:
     unit = observed.flux_unit or "a unit not known"
     flux = "relative flux" if unit == "relative" else f"flux in {unit.replace('cm2', 'cm²')}"
     model = "; orange: the pipeline’s model" if observed.model is not None else ""
-    return f"As observed: vacuum Å, {flux}, ±1 σ light, no data grey{model}."
+    wave = _WAVES.get(medium, "vacuum Å")
+    return f"As observed: {wave}, {flux}, ±1 σ light, no data grey{model}."
 
 
 def _gaps(x: np.ndarray, good: np.ndarray) -> str:

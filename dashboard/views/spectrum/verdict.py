@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from math import floor
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +15,7 @@ from ....core.models.small_samples import FEW
 from ....core.spectra.redshift_warning import doubt
 from ....core.words import percent, probability_text, redshift_text
 from ....data.collection.catalog_facts import why_set_aside
+from ....data.ingest.readers.vocabulary.other_facts import COLUMNS_FROM, Z_FROM
 from ....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
 from ...figures.colour_limit import colour_limit
 from ...figures.svg.raw_picture import raw_picture
@@ -126,7 +127,8 @@ def _why_not(session: Session, shown: OpenSpectrum) -> str:
     )
     if shown.row < 0:
         return f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another."
-    picture = raw_picture(session.workspace.collection.observed(shown.row))
+    medium = session.workspace.catalog.iloc[shown.row].get("medium")
+    picture = raw_picture(session.workspace.collection.observed(shown.row), str(medium))
     if why_set_aside(session.workspace.catalog, shown.row):
         return f"No model is given this spectrum: {why}.{picture}"
     return (
@@ -140,10 +142,9 @@ def _verdict(session: Visitor) -> str:
     if shown is None:
         return '<span class="muted">No spectrum is open.</span>'
     if shown.row < 0:
-        counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
-        from_outside = (
-            f"z {redshift_text(shown.z)} · {counts}from a file, not kept in the collection"
-        )
+        counts = [_COUNTS] if shown.flux_unit == "counts" else []
+        told = [f"z {redshift_text(shown.z)}", *counts, *_how_read(shown.how_read)]
+        from_outside = escape(" · ".join([*told, "from a file, not kept in the collection"]))
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
         return _verdict_words(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]
@@ -156,7 +157,7 @@ def _verdict(session: Visitor) -> str:
         text = f"{sn:.0f}" if abs(sn) >= 10 else f"{sn:.2g}"
         facts.append(f"S/N {text}".replace("-", "−"))
     facts += [str(entry["subclass"])] if entry["subclass"] else []
-    facts += [_MEDIA[medium]] if (medium := entry.get("medium")) in _MEDIA else []
+    facts += _how_read(entry)
     about = escape(" · ".join(facts))
     tag = session.tagging.tags.get(shown.id)
     mark = "" if tag is None else f'<span class="pill" title="Your tag">tag {tag}</span>'
@@ -164,6 +165,15 @@ def _verdict(session: Visitor) -> str:
     chosen = chosen_text(session.score, session.knobs_of(shown.lens))
     ranked = f" with {usual_text(session.score)}" if chosen else ""
     return _verdict_words(about, shown, session.verdict_of(shown), ranked)
+
+
+def _how_read(said: Any) -> Iterator[str]:
+    """What was assumed or guessed in reading a spectrum, by catalog names."""
+    if (medium := said.get("medium")) in _MEDIA:
+        yield _MEDIA[medium]
+    for name, words in ((Z_FROM, "z from"), (COLUMNS_FROM, "read as")):
+        if isinstance(guess := said.get(name), str) and guess:
+            yield f"{words} {guess}"
 
 
 def _verdict_words(about: str, shown: OpenSpectrum, verdict: Any, ranked: str) -> str:

@@ -12,6 +12,7 @@ from astropy.table import Table
 
 from ....core.spectra.spectrum import Spectrum
 from ...files.additions import additions
+from .archives import archive_kind, read_each
 from .by_specutils import load_by_specutils
 from .fits_files.fits import Hdu, ReadError, read_hdus
 from .fits_files.image_axis import along_rows
@@ -35,7 +36,7 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (gama.is_gama, gama.load_gama),
     (sixdf.is_sixdf, sixdf.load_sixdf),
     (twodf.is_twodf, twodf.load_twodf),
-    (desi.is_redshifts, desi.refuse_redshifts),
+    (desi.is_redshifts, desi.load_redshifts),
     (desi.is_coadd, desi.load_coadd),
 )
 # Survey files are identified by their first few HDUs; a plain table may be in any HDU.
@@ -49,6 +50,8 @@ _REMEDY = (
 
 def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
     """Read the spectra of a file one after the other, from any known survey or a plain table.
+
+    In a zip or tar of several files, each is read.
 
     Parameters
     ----------
@@ -65,6 +68,14 @@ def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
         accompanies spectra, a frame, a cube).
     """
     path = Path(path)
+    if kind := archive_kind(path):
+        yield from read_each(path, kind, lambda file: _read(file, hints))
+    else:
+        yield from _read(path, hints)
+
+
+def _read(path: Path, hints: Hints) -> Iterator[Spectrum]:
+    """Read a file that is no archive."""
     if text.is_text(path):
         yield from text.load_text(path, hints)
         return
@@ -99,6 +110,8 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
         yield from fits_rows.load_rows(hdus, own_table, path, hints)
     elif own_table is not None:
         yield from long_tables.load_table(hdus, own_table, path, hints)
+    elif arms := fits_rows.arms_in(hdus, hints):
+        yield from fits_rows.load_arms(hdus, *arms, path, hints)
     elif image_columns.is_image(hdus, hints):
         yield from image_columns.load_image(hdus, path, hints)
     elif image_rows.holds_rows(hdus):

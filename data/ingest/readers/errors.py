@@ -75,6 +75,10 @@ class Unread:
         self._n_read += 1
         return found
 
+    def note(self, id: str, error: ReadError) -> None:
+        """Collect an error."""
+        self._each.append((id, error))
+
     def through(self, id: str, spectra: Iterable[T]) -> Iterator[T]:
         """Spectra of one part of the file, as they are read."""
         try:

@@ -13,13 +13,19 @@ _KINDS = {
     b"<html": "a web page: fetch the file anew", b"<!DOCTYPE": "a web page: fetch the file anew",
     b"\x1f\x9d": "packed by compress: unpack it", b"\x28\xb5\x2f\xfd": "packed by zstd: unpack it",
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture",
+    b"CDF\x01": f"netCDF of the classic kind: write it as netCDF 4, or {_AS_TABLE}",
+    b"CDF\x02": f"netCDF of the classic kind: write it as netCDF 4, or {_AS_TABLE}",
+    b"\xff\xff\xff\xff": "an Arrow stream: write it as Parquet", b"ORC": f"ORC: {_AS_TABLE}",
     b"7z\xbc\xaf": "packed by 7z: unpack it", b"#ASDF": f"ASDF: {_AS_TABLE}",
     b"SQLite format 3": f"a database of SQLite: {_AS_TABLE}",
     b"MATLAB 5.0 MAT-file": f"a file of MATLAB: save it with -v7.3, or {_AS_TABLE}",
     b"\xd0\xcf\x11\xe0": "a spreadsheet or document of Microsoft: save it as CSV",
 }  # fmt: skip
 _BEGINNINGS = (
-    (re.compile(rb".{257}ustar|.{,40}PaxHeader", re.DOTALL), "a tar archive: unpack it"),
+    (
+        re.compile(rb".{257}ustar|.{,40}PaxHeader", re.DOTALL),
+        "a tar within another file: unpack it",
+    ),
     (
         re.compile(rb"\x80[\x02-\x05]|\((?:dp|lp|i)[0-9]|c(?:numpy|pandas|astropy|copy_reg)"),
         _PICKLE,

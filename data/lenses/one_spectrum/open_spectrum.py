@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -53,6 +54,8 @@ class OpenSpectrum:
         Simulates other exposures of it, if it is in no collection.
     z_warning
         The survey's warning about its redshift, in words.
+    how_read
+        Of what is in no collection: its medium and its facts, by their names in a catalog.
     """
 
     id: str
@@ -68,6 +71,7 @@ class OpenSpectrum:
     sn_median: float = float("nan")
     exposures: Exposures | None = None
     z_warning: str = ""
+    how_read: Mapping[str, str | float] = field(default_factory=dict)
 
     @property
     def tried(self) -> bool:

@@ -103,6 +103,7 @@ class OutsideLens:
         return OpenSpectrum(
             spectrum.id, -1, self.lens, spectrum.z, reason, wave, flux, verdict, self,
             spectrum.flux_unit, sn_median, exposures, spectrum.z_warning,
+            {**spectrum.facts, "medium": spectrum.medium},
         )  # fmt: skip
 
     def verdict(

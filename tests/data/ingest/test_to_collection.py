@@ -609,6 +609,16 @@ def test_what_says_neither_air_nor_vacuum_and_what_may_be_a_mask_is_counted(tmp_
     assert [*Collection.open(aired.path).catalog["medium"]] == ["vacuum", "air"]
 
 
+def test_where_redshifts_and_columns_were_taken_from_is_counted_and_kept(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b"):
+        _own_table(tmp_path / "in" / f"{name}.fits")
+    (tmp_path / "z.csv").write_text("id,z\na,0.2\n")
+    report = ingest([tmp_path / "in"], tmp_path / "c", grid=GRID, labels=tmp_path / "z.csv")
+    assert report.z_from == {"the labels": 1}
+    assert [*Collection.open(report.path).catalog["z_from"].fillna("")] == ["the labels", ""]
+
+
 def test_files_of_one_name_in_two_folders_are_two_spectra_and_a_copy_is_none(tmp_path):
     """Broken off between them, it goes on to the same ids; labels by path tell them apart."""
     wave = np.linspace(4000.0, 8000.0, 200)

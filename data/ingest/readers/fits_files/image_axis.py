@@ -101,7 +101,14 @@ def axes_of(hdu: Hdu, n_pixels: int, hdus: Sequence[Hdu] = ()) -> list[ImageAxis
         raise ReadError("unreadable", f"the axis is a velocity (CTYPE1 = {ctype!r}): write "
                         "wavelengths; no header says of which line it is")  # fmt: skip
     if hdu.value("CRVAL1") is None:  # SDSS's
-        loglam = hdu.number("COEFF0") + hdu.number("COEFF1") * np.arange(n_pixels)
+        first = hdu.number("COEFF0")
+        if first > _LARGEST_LOG10 or hdu.number("COEFF2", 0.0):
+            raise ReadError(
+                "unreadable",
+                f"COEFF0 = {first:g} is not followed by a line of logarithms of wavelengths, as "
+                "SDSS's is: write the wavelengths as a column",
+            )
+        loglam = first + hdu.number("COEFF1") * np.arange(n_pixels)
         return [ImageAxis(from_logarithm(loglam), "Angstrom")]
     if code == "TAB":
         return [_looked_up(hdu, hdus, values, unit)]

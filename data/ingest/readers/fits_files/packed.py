@@ -13,7 +13,9 @@ from typing import IO
 
 from ..errors import ReadError
 
-__all__ = ["LARGEST_UNPACKED", "opened", "unpacked", "unpacked_name"]
+__all__ = [
+    "BROKEN", "LARGEST_UNPACKED", "beginning", "files_in", "opened", "unpacked", "unpacked_name",
+]  # fmt: skip
 
 # A DESI coadd of a healpix has some hundred MB; larger files are refused.
 LARGEST_UNPACKED = 2_000_000_000
@@ -23,7 +25,10 @@ _MAGIC = {
     **{b"PK\3\4": "zip", b"PK\5\6": "zip"},
 }
 _LONGEST_MAGIC = max(map(len, _MAGIC))
-_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
+BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
+"""Errors of a damaged packed file."""
+_STREAMS = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
+_BEGINNING = 512
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -44,7 +49,7 @@ def opened(path: Path) -> IO[bytes]:
     with file:
         try:
             return _unpacked(file, packing)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ReadError("unreadable", f"a damaged {packing} file: {error}") from error
 
 
@@ -61,7 +66,7 @@ def unpacked(content: bytes) -> bytes:
         return content
     try:
         return _unpacked(io.BytesIO(content), packing).read()
-    except _BROKEN as error:
+    except BROKEN as error:
         raise ReadError("unreadable", f"a damaged {packing} file: {error}") from error
 
 
@@ -71,18 +76,33 @@ def unpacked_name(path: Path) -> str:
     if suffix == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
-                inside = _files_in(archive)
+                inside = files_in(archive)
         except (OSError, zipfile.BadZipFile):
             return path.name  # reported when it is opened
         return inside[0].filename if len(inside) == 1 else path.name
     return path.stem if suffix in (".gz", ".bz2", ".xz") else path.name
 
 
+def beginning(path: Path) -> tuple[str, bytes]:
+    """How a file is packed, "" for not, and its first 512 bytes unpacked, except of a zip."""
+    with path.open("rb") as file:
+        start = file.read(_BEGINNING)
+        packing = _packing(start) or ""
+        if packing not in _STREAMS:
+            return packing, start
+        file.seek(0)
+        try:
+            with _STREAMS[packing](file) as stream:
+                return packing, stream.read(_BEGINNING)
+        except BROKEN:  # reported when it is opened
+            return packing, b""
+
+
 def _packing(start: bytes) -> str | None:
     return next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), None)
 
 
-def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """Files of an archive, without folders and the resource files of macOS."""
     inside = (info for info in archive.infolist() if not info.is_dir())
     return [info for info in inside if not info.filename.startswith("__MACOSX/")]
@@ -91,16 +111,17 @@ def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _unpacked(file: IO[bytes], packing: str) -> IO[bytes]:
     if packing == "zip":
         with zipfile.ZipFile(file) as archive:
-            inside = _files_in(archive)
+            inside = files_in(archive)
             if any(info.filename.startswith("xl/") for info in inside):
                 raise ReadError("unknown format", "a spreadsheet of Excel: save it as CSV")
             if len(inside) != 1:
-                raise ReadError("unreadable", f"a zip of {len(inside)} files: unpack it first")
+                many = f"a zip of {len(inside)} files within another file: unpack it first"
+                raise ReadError("unreadable", many if inside else "a zip without files")
             if inside[0].file_size > LARGEST_UNPACKED:  # by its directory entry
                 raise _too_large()
             with archive.open(inside[0]) as member:
                 return _bounded(member)
-    with {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}[packing](file) as stream:
+    with _STREAMS[packing](file) as stream:
         return _bounded(stream)
 
 

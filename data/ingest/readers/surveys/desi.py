@@ -18,7 +18,7 @@ from .....core.spectra.unit_spellings import SURVEY_FLUX, flux_factor, wavelengt
 from ..fits_files.fits import Hdu, ReadError, read_hdus
 from ..vocabulary.other_facts import facts_of
 
-__all__ = ["is_coadd", "is_redshifts", "is_stack", "load_coadd", "refuse_redshifts"]
+__all__ = ["is_coadd", "is_redshifts", "is_stack", "load_coadd", "load_redshifts"]
 
 _REDSHIFTS = ("REDSHIFTS", "ZBEST")
 _WAVES = ("WAVELENGTH", "WAVE")
@@ -49,15 +49,17 @@ def is_redshifts(hdus: Sequence[Hdu]) -> bool:
     return any(hdu.name in _REDSHIFTS and "TARGETID" in hdu.columns for hdu in hdus)
 
 
-def refuse_redshifts(hdus: Sequence[Hdu], path: Path) -> Spectrum:
-    """Refuse a table of redshifts, which holds no spectra.
+def load_redshifts(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
+    """The coadd in a file that begins with a table of redshifts.
 
     Raises
     ------
     ReadError
-        Always.
+        There are no spectra in it, or as `load_coadd`.
     """
-    raise ReadError("no spectrum", f"{path.name} has redshifts, which are read with its coadd")
+    if not any(_split(hdu.name)[1] in _WAVES for hdu in read_hdus(path, _ALL)):
+        raise ReadError("no spectrum", f"{path.name} has redshifts, which are read with its coadd")
+    return load_coadd(hdus, path)
 
 
 def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -76,10 +76,10 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         _first(about, name, hdus[0].number(keyword))
         for name, keyword in (("PLATE", "PLATEID"), ("MJD", "MJD"), ("FIBERID", "FIBERID"))
     )
-    z = _first(about, "Z", float("nan"))
+    said: Iterable[tuple[str, object]] = [("Z", _flag(about, "Z"))]
     if about is None:  # a user's table in SDSS's format
         said = ((name, hdu.value(name)) for hdu in (coadd, hdus[0]) for name in KEYWORDS)
-        z = redshift_of(said)[0]
+    z, z_note = redshift_of(said)
     return _spectrum(
         path,
         id=_identifier(plate, mjd, fiber, path),
@@ -87,6 +87,7 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         flux=_pixels(coadd, "FLUX"),
         ivar=ivar,
         z=z,
+        z_note=z_note,
         ra=_placed(about, ("PLUG_RA", "FIBER_RA", "RACAT"), hdus[0]),
         dec=_placed(about, ("PLUG_DEC", "FIBER_DEC", "DECCAT"), hdus[0]),
         spectral_class=_first_text(about, "CLASS"),
@@ -149,6 +150,7 @@ def _spectrum(
     flux: np.ndarray,
     ivar: np.ndarray,
     z: float,
+    z_note: str = "",
     ra: float,
     dec: float,
     spectral_class: str,
@@ -166,6 +168,7 @@ def _spectrum(
             flux=flux,
             ivar=ivar,
             z=z,
+            z_note=z_note,
             ra=ra,
             dec=dec,
             survey="SDSS",

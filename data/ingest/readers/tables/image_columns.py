@@ -7,7 +7,7 @@ header names (IRAF's ``BANDIDn``, ``ROWn``, ``ARRAYn``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -97,6 +97,11 @@ class ImageColumns:
         """Value in the first header that has the keyword."""
         values = (hdu.value(keyword) for hdu in self.headers)
         return next((value for value in values if value is not None), None)
+
+    @property
+    def keywords(self) -> Iterable[str]:
+        """Those of all headers."""
+        return (str(key) for hdu in self.headers for key in hdu.header)
 
 
 def is_image(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> bool:

@@ -89,11 +89,18 @@ def _held(found: Arrays, shown: list[str], hints: Hints) -> list[Arrays]:
     return [
         replace(
             found,
+            name="-".join(filter(None, (found.name, _arm_of(arm)))),
             arrays={**others, **{short: found.arrays[name] for short, name in arm.items()}},
             units={short: found.units.get(name, "") for short, name in arm.items()},
         )
         for arm in arms
     ]
+
+
+def _arm_of(names: Mapping[str, str]) -> str:
+    """What the names of an arm's arrays have in common."""
+    short, long = next(iter(names.items()))
+    return (long.removesuffix(short) if long.endswith(short) else long[len(short) :]).strip("_")
 
 
 def _arms_of_rows(found: Sequence[Arrays], hints: Hints) -> list[Row]:

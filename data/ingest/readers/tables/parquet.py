@@ -15,6 +15,7 @@ from astropy.table import Table
 
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError
+from ..vocabulary.column_names import OF_NO_OBJECT
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
@@ -56,7 +57,7 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
             arms = [arm._replace(units={**units, **arm.units}) for arm in arms]
             rows = _rows(file, paths, arms, common)
             rows = rows if axis is None else (_with_axis(row, axis) for row in rows)
-            yield from spectra_of_rows(rows, units, path, hints)
+            yield from spectra_of_rows(rows, units, path, hints, by_names=len(arms) > 1)
             return
         if any(_is_list(field.type) or pa.types.is_struct(field.type) for field in schema):
             raise ReadError("unknown format", _no_spectrum(schema))
@@ -131,6 +132,8 @@ def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> l
             if holds_spectra(all_names := [*names, *besides], hints.about(all_names)):
                 own = _said_of_fields([kind.field(n) for n in range(kind.num_fields)])[0]
                 found.append(_Arm(field.name, {name: name for name in names}, own))
+    if len(found) > 1:
+        found = [arm for arm in found if not OF_NO_OBJECT.search(arm.struct.upper())] or found
     lists = [field.name for field in schema if _is_list(field.type)]
     all_names = [*lists, *besides]
     if not found and holds_spectra(all_names, hints.about(all_names)):

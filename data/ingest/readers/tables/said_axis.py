@@ -1,7 +1,9 @@
-"""Spectral axis given by metadata rather than a column: as a list, or by header keywords."""
+"""Spectral axis given by metadata rather than a column: a list, keywords, or names of columns."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
@@ -9,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from astropy.io import fits
+from astropy.table import Table
 
 from ..errors import ReadError
 from ..fits_files.fits import Hdu
@@ -21,8 +24,10 @@ from .columns.written_metadata import from_json
 from .rows.rows_of_arrays import holds_spectra
 from .table import AXES
 
-__all__ = ["SaidAxis", "axis_said", "with_said_axis"]
+__all__ = ["SaidAxis", "axis_said", "with_axis_of_names", "with_said_axis"]
 
+_FEWEST = 20  # columns with wavelengths as names; there are not as many bands
+_OF_PIXEL = re.compile(r"(.*?)[\s_-]*(\d+(?:\.\d*)?)[\s_]*(A|AA|Angstroms?|nm|um)?")
 _HEADER = ("CRVAL1", "CDELT1", "CD1_1", "CRPIX1", "CUNIT1", "CTYPE1", "DC-FLAG", "COEFF0", "COEFF1")
 
 
@@ -71,6 +76,30 @@ def with_said_axis(table: Any, hints: Hints) -> Any:
     table[axis.name] = column
     table.meta |= {UNIT_OF + axis.name: axis.unit} if axis.unit else {}
     return table
+
+
+def with_axis_of_names(table: Any) -> Any:
+    """A table with a spectrum a row and a pixel a column, named by its wavelength, as arrays.
+
+    Columns are called ``3800.5``, or ``flux_3800.5`` and ``err_3800.5``; any other table is
+    returned as it is.
+    """
+    found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for name in map(str, table.colnames if len(table.colnames) > _FEWEST else ()):
+        if matched := _OF_PIXEL.fullmatch(name):
+            found[matched[1], matched[3] or ""][name] = float(matched[2])
+    found = {key: of for key, of in found.items() if len(of) >= _FEWEST}
+    axes = {(unit, *of.values()) for (_, unit), of in found.items()}
+    if len(axes) != 1 or not len(table):
+        return table
+    unit, *wave = next(iter(axes))
+    pixels = {name for of in found.values() for name in of}
+    rows = Table({name: table[name] for name in table.colnames if name not in pixels})
+    rows["wave"] = np.tile(wave, (len(table), 1))
+    for (name, _), of in found.items():
+        rows[name or "flux"] = np.stack([np.asarray(table[one]) for one in of], axis=1)
+    rows.meta = {**(table.meta or {}), **({UNIT_OF + "wave": unit} if unit else {})}
+    return rows
 
 
 def _of_size(numbers: np.ndarray, n_pixels: int) -> np.ndarray:

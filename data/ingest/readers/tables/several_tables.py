@@ -12,6 +12,7 @@ import numpy as np
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
+from ..vocabulary.column_names import OF_NO_OBJECT
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
 from .columns.columns import FitsColumns
@@ -24,11 +25,6 @@ from .table import AXES, spectrum_of_columns
 __all__ = ["apart", "are_arms", "load_tables", "numbered", "tables_of"]
 
 _NOISE = ("ivar", "error", "variance")
-# Tables with these names have the columns of a spectrum, but not of the object.
-_OTHERS = re.compile(
-    r"SKY|MODEL|TEMPL|TELLUR|THROUGHPUT|CALIB|(?<![A-Z])(RESP|FLAT|LAMP|STANDARD|PHOTOM)|"
-    r"(?<![A-Z])(ARCS?|RAW|(EM_?)?LINES?)(?![A-Z])"
-)
 # Suffixes of an object's name for arms and orders.
 _ARM = re.compile(
     r"(.*\S)[-_ ](?:B|G|R|Z|U|V|I|BLUE|GREEN|RED|UVB|VIS|NIR|(?:ORDER|ARM|CHIP)[-_ ]?\d+)"
@@ -41,7 +37,7 @@ def tables_of(hdus: Sequence[Hdu], hints: Hints) -> list[Hdu]:
 
     Tables named sky, model, telluric and the like are excluded.
     """
-    return [hdu for hdu in hdus if not _OTHERS.search(hdu.name) and _is_spectrum(hdu, hints)]
+    return [hdu for hdu in hdus if not OF_NO_OBJECT.search(hdu.name) and _is_spectrum(hdu, hints)]
 
 
 def _is_spectrum(hdu: Hdu, hints: Hints) -> bool:

@@ -14,7 +14,12 @@ import numpy as np
 
 from .....core.spectra.air_vacuum import air_to_vacuum
 from .....core.spectra.spectrum import Medium, Spectrum
-from .....core.spectra.unit_spellings import from_logarithm, length_within, wavelengths_aa
+from .....core.spectra.unit_spellings import (
+    RELATIVE,
+    from_logarithm,
+    length_within,
+    wavelengths_aa,
+)
 from ..errors import ReadError
 from ..fits_files.fits import Hdu
 from ..vocabulary.column_names import Role, plain_name
@@ -22,7 +27,7 @@ from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from ..vocabulary.keywords import said_of
 from ..vocabulary.medium import Said, medium_of
-from ..vocabulary.other_facts import HEADER_FACTS, UNHEEDED, facts_of
+from ..vocabulary.other_facts import COLUMNS_FROM, HEADER_FACTS, UNHEEDED, Z_FROM, facts_of
 from ..vocabulary.positions import position_of
 from ..vocabulary.redshift_flags import flag_words
 from ..vocabulary.redshift_words import (
@@ -30,13 +35,16 @@ from ..vocabulary.redshift_words import (
     KEYWORDS,
     VELOCITIES,
     in_its_unit,
+    perhaps_redshifts,
     redshift_of,
     rivals_of,
+    source_of,
 )
 from ..vocabulary.rest_frame import said_at_rest
 from ..vocabulary.spectral_classes import class_of
 from .columns.columns import Columns
 from .columns.flux_columns import flux_and_noise
+from .columns.how_read import columns_taken
 from .columns.mask_columns import unmasked, without_fill
 from .columns.pixel_order import in_order
 from .columns.rows_alike import once_a_table
@@ -90,7 +98,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         wave, medium = _wave_vac_aa(
             columns, named, air=hints.air, named_by_user=bool({*AXES} & hints.by_user)
         )
-        flux, ivar, unit, factor, written = flux_and_noise(columns, named, wave)
+        flux, ivar, unit, factor, written, noise = flux_and_noise(columns, named, wave)
         model = _model(columns, named, wave, factor)
         ivar, unheeded = unmasked(columns, named, ivar, hints.by_user)
         ivar, fill = without_fill(written, ivar)
@@ -99,6 +107,8 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         redshifts = _redshifts(columns, named, hints.columns.get("redshift", ""))
         ra, dec = position_of(columns.value)
         z, z_note = redshift_of(redshifts)
+        if z != z and not z_note:
+            z_note = perhaps_redshifts((*columns.names, *columns.keywords))
         spectral_class, subclass = class_of(columns.value)
         return Spectrum(
             id=name_of(path),
@@ -109,7 +119,15 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
             z_note=z_note,
             z_warning=flag_words(columns.value) or rivals_of(z, redshifts),
             medium=medium,
-            facts=_facts(columns, {"fill_value": fill, UNHEEDED: unheeded}),
+            facts=_facts(
+                columns,
+                {
+                    "fill_value": fill,
+                    UNHEEDED: unheeded,
+                    COLUMNS_FROM: _taken(columns, named, noise, hints, unit),
+                    Z_FROM: source_of(redshifts),
+                },
+            ),
             model=None if model is None else model(wave),
             ra=ra,
             dec=dec,
@@ -161,6 +179,17 @@ def _facts(columns: Columns, found: dict[str, str]) -> dict[str, str | float]:
     """Facts from the header, and non-empty ones found about the pixels."""
     said = facts_of(said_of(columns.value, HEADER_FACTS))
     return said | {name: what for name, what in found.items() if what}
+
+
+def _taken(
+    columns: Columns, named: dict[Role, str], noise: tuple[Role, str], hints: Hints, unit: str
+) -> str:
+    """What was guessed of axis, flux and noise; their numbers are none."""
+    axis: Role = next(axis for axis in AXES if axis in named)
+    taken: tuple[tuple[Role, str], ...] = ((axis, named[axis]), ("flux", named["flux"]), noise)
+    by_user = {plain_name(hints.columns[role]) for role in hints.by_user}
+    guessed = tuple(one for one in taken if plain_name(one[1]) not in by_user)
+    return columns_taken(columns, guessed, "" if unit == RELATIVE else unit)
 
 
 def _model(

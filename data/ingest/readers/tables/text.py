@@ -36,7 +36,7 @@ from .columns.columns import UNIT_OF, AstropyColumns
 from .rows import astropy_rows
 from .rows.long_tables import spectra_of_columns
 from .rows.rows_of_arrays import holds_spectra, id_columns, joined_arms
-from .said_axis import with_said_axis
+from .said_axis import with_axis_of_names, with_said_axis
 from .several_tables import are_arms
 from .votables import read_votables
 
@@ -65,6 +65,8 @@ _NOTHING = {
 _MOST_DIGITS = 15  # of an integer in double precision
 _UNNAMED = "columns without names"
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
+# A keyword of IPAC's with its type before it, which astropy does not read.
+_TYPED = re.compile(r"(?m)^\\(?:char(?:acter)?|int|long|float|double|real|date)\s+(\w+\s*=)")
 _LABELS = ({"label", "z", "ebv"}, {"id", "file"})
 
 
@@ -149,7 +151,7 @@ def spectra_of_tables(tables: Sequence[Table], path: Path, hints: Hints) -> Iter
     ReadError
         No table has a wavelength and a flux.
     """
-    tables = [with_said_axis(table, hints) for table in tables]
+    tables = [with_said_axis(with_axis_of_names(table), hints) for table in tables]
     held = [(table, _hints_of(table, hints)) for table in tables]
     held = [(table, told) for table, told in held if holds_spectra(table.colnames, told)]
     if not held:
@@ -221,7 +223,8 @@ def _read(stream: IO[bytes], kind: str, hints: Hints) -> list[Any]:
                 raise ReadError("unreadable", "the file is empty")
             form = described_form(content)
             if form:
-                return [Table.read(decoded(content).splitlines(), format=form)]
+                lines = _TYPED.sub(r"\\\1", decoded(content)).splitlines()
+                return [Table.read(lines, format=form)]
             if kind == "ecsv" or content.lstrip()[:8].startswith(b"# %ECSV"):
                 # As lines: astropy would first try a string as a file name.
                 return [Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv")]

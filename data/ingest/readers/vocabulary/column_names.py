@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
 from .composed_names import ComposedRole, composed_name, names_a_cause, only_composed
 
-__all__ = ["MORE_MASKS", "NAMES", "Role", "columns_by_role", "marked_by", "plain_name"]
+__all__ = [
+    "MORE_MASKS", "NAMES", "OF_NO_OBJECT", "Role", "columns_by_role", "marked_by", "plain_name",
+]  # fmt: skip
 
+OF_NO_OBJECT = re.compile(
+    r"SKY|MODEL|TEMPL|TELLUR|THROUGHPUT|CALIB|(?<![A-Z])(RESP|FLAT|LAMP|STANDARD|PHOTOM)|"
+    r"(?<![A-Z])(ARCS?|RAW|(EM_?)?LINES?)(?![A-Z])"
+)
+"""Within the name, in upper case, of a table or arm whose spectrum is none of the object."""
 Role = Literal[
     "wave", "log wave", "frequency", "energy",
     "flux", "ivar", "variance", "error", "mask", "good mask", "sdss mask",

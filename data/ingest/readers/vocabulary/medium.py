@@ -17,7 +17,8 @@ _WORDS = (
     "WAVETYPE", "WAVSYS", "WAVEREF", "WAVEFRAM", "WAVEFRAME", "WAVE_FRAME", "LAMTYPE", "WAVELTYP",
     "VACAIR", "VAC_AIR", "VACORAIR", "WAVESYS", "WAVE_TYPE", "WAVEUNIT", "WAVE_UNIT", "REFMED",
     "WAVE_SYS", "SPECTRAL_MEDIUM", "SPEC_MEDIUM", "WAVELENGTH MEDIUM", "SPECTRUM MEDIUM",
-    "SPECTRAL MEDIUM",
+    "SPECTRAL MEDIUM", "LAMBDATYPE", "LAMBDA_TYPE", "WLTYPE", "WL_TYPE", "WAVELENGTH_TYPE",
+    "WAVELENGTH_MEDIUM",
 )  # fmt: skip
 # Corrections: if applied, they give the medium; if not, nothing is known.
 _CONVERSIONS: dict[str, Said] = {
@@ -32,7 +33,15 @@ _TRUTHS: dict[str, Said] = {
     "AIRWAVE": "air", "WAVEAIR": "air", "WAVE_AIR": "air", "WAV_AIR": "air",
     "IN_AIR": "air", "AIR_WAVE": "air", "IS_AIR": "air", "VAC": "vacuum",
     "WAVE_VAC": "vacuum", "IN_VAC": "vacuum", "VAC_WAVE": "vacuum", "IS_VACUUM": "vacuum",
+    "ISAIR": "air", "INAIR": "air", "ISVAC": "vacuum", "INVAC": "vacuum", "ISVACUUM": "vacuum",
 }  # fmt: skip
+_SPOKEN_OF = re.compile(
+    r"wave|lambda|λ|angstrom|\b(air|vac\w*) to (air|vac)|\bvac\w* (correct|conver)"
+)
+# "not in vacuum", "no air to vacuum conversion", "not corrected to vacuum": the other one.
+_DENIED = re.compile(
+    r"\b(?:no|not|never|without)(?:\s+(?!air|vac)[a-z]+){0,4}\s+(?:(?:air|vac\w*)\s+to\s+)?(air|vac)"
+)
 _NO, _YES = ("f", "false", "no", "n", "0"), ("t", "true", "yes", "y", "1")
 
 
@@ -86,12 +95,16 @@ def sentences_say(text: str) -> Said:
     Parameters
     ----------
     text
-        Any number of lines. Negations and questions do not count.
+        Any number of lines. What is in doubt or denied does not count, except that wavelengths
+        are not in the one, or were not converted to it: then they are in the other.
     """
-    for line in re.split(r"[\n.;]", text.lower()):
-        if not re.search(r"wave|lambda|λ|angstrom|\b(air|vac\w*) to (air|vac)", line) or re.search(
-            r"\bnot\b|\bor\b|\?", line
-        ):
+    routines = re.sub(r"\b(air|vac)[-_]?(?:to|2)[-_]?(air|vac)", r"\1 to \2", text.lower())
+    for line in re.split(r"[\n.;]", routines):
+        if not _SPOKEN_OF.search(line) or re.search(r"\bor\b|\?", line):
+            continue
+        if denied := _DENIED.search(line):
+            return "vacuum" if denied[1] == "air" else "air"
+        if re.search(r"\b(no|not|never|without)\b", line):
             continue
         words = set(re.findall(r"\b(air|vac(?:uum)?)\b", line))
         to = re.search(r"\bto\s+(?:the\s+)?(air|vac)", line)

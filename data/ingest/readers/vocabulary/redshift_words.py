@@ -11,7 +11,9 @@ from ...delimited import number_of
 from .other_facts import twice
 
 __all__ = [
-    "AGAIN", "KEYWORDS", "NO_REDSHIFT", "VELOCITIES", "in_its_unit", "redshift_of", "rivals_of",
+    "AGAIN", "KEYWORDS", "NO_REDSHIFT", "VELOCITIES", "in_its_unit", "perhaps_redshifts",
+    "redshift_of", "rivals_of",
+    "source_of",
 ]  # fmt: skip
 
 
@@ -52,6 +54,14 @@ VELOCITIES = (
 )  # fmt: skip
 """What is said of an object's distance and cannot stand for its redshift."""
 
+_SHOWN = 3
+_LIKE = re.compile(r"(z|redshift|zred)[_ ]?[a-z0-9]+|[a-z0-9_]+[_ ](z|redshift)", re.IGNORECASE)
+_UNLIKE = re.compile(
+    r"err|sig|unc|warn|conf|qual|flag|phot|mag|chi|prob|min|max|lo\b|low|up|hi\b|std|dev|var|num|"
+    r"range|type|name|ref|src|source|method|unit|zero|zen|scale|zp|date|mode|^z_?\d*q|[_ ]q$|"
+    r"^z(naxis|bitpix|tile|cmp|image|form|ext|simple|quant|dither|hecksum|datasum|p?count|gcount)",
+    re.IGNORECASE,
+)
 _NOT_ZERO = 1e-8  # smaller non-zero values (3 m/s) are not redshifts
 _LARGEST = 50.0  # larger values, such as 9999 and 1e20, are fill values
 _NONE_FOUND = -1.0  # smaller or equal values, such as -9999 and -99, are fill values
@@ -82,6 +92,20 @@ def redshift_of(facts: Iterable[tuple[str, object]]) -> tuple[float, str]:
             return z, ""
         why = why or wrong
     return math.nan, why
+
+
+def source_of(facts: Iterable[tuple[str, object]]) -> str:
+    """Name of the fact that :func:`redshift_of` takes; "" for the usual ones, and for none."""
+    said = ((name, value) for name, value in facts if value is not None)
+    name = next((name for name, value in said if math.isfinite(_read(name, value)[0])), "")
+    return "" if name.lower().removeprefix("column ") in ("z", "redshift") else name
+
+
+def perhaps_redshifts(names: Iterable[str]) -> str:
+    """Note on names that may be of redshifts, of which it is not known; "" if there are none."""
+    like = [n for n in dict.fromkeys(names) if _LIKE.fullmatch(n) and not _UNLIKE.search(n)]
+    shown = ", ".join(like[:_SHOWN])
+    return f"none by a known name; if {shown} is one, --column z={like[0]} says so" if like else ""
 
 
 def rivals_of(z: float, facts: Iterable[tuple[str, object]]) -> str:

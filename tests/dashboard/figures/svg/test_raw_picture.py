@@ -75,3 +75,11 @@ def test_no_pixel_is_drawn_where_there_is_no_data(n, data):
 def test_words_of_a_file_are_no_markup():
     _, words = drawn(observed(flux_unit="<b>"))
     assert "<b>" not in words
+
+
+@pytest.mark.parametrize(
+    ("medium", "words"),
+    [("not said", "Å, vacuum assumed"), ("air", "vacuum Å, taken from air"), ("", ": vacuum Å,")],
+)
+def test_what_is_assumed_of_air_and_vacuum_is_said(medium, words):
+    assert words in raw_picture(observed(), medium)

@@ -35,7 +35,7 @@ _REDSHIFT = re.compile(
 # "flux units: Jy", "wavelength in nm", "Flux in units of 1e-17 erg/s/cm2/A"
 _SEVERAL = re.compile(r"[;,]\s*|\s+(?=z\s*[=:])")  # separates several facts of one remark
 _IN_UNITS_OF = re.compile(
-    r"(?:the\s+)?(\w+)\s+(?:is\s+|are\s+)?(?:(?:in\s+)?units?(?:\s+of)?\s*[:=]?|in)\s+(\S.*)",
+    r"(?:the\s+)?(\w+(?:\s+density)?)\s+(?:is\s+|are\s+)?(?:(?:in\s+)?units?(?:\s+of)?\s*[:=]?|in)\s+(\S.*)",
     re.IGNORECASE,
 )
 _OPERATORS = ("/", "*", "·", ".")  # brackets after one of these are part of a unit
@@ -59,7 +59,7 @@ def described_form(content: bytes) -> str:
     lines = [line for line in start.splitlines() if line.strip()]
     # In IPAC tables only the header lines have bars; in Markdown and others all lines do.
     between = [line.lstrip().startswith((b"|", b"\\")) for line in lines]
-    said = start.startswith(b"|") or re.match(rb"\\(\s|\w+\s*=)", start)
+    said = start.startswith(b"|") or re.match(rb"\\(\s|\w+(\s+\w+)?\s*=)", start)
     return "ascii.ipac" if said and not all(between) and b"|" in start else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -57,6 +57,11 @@ class Columns(Protocol):
     @property
     def value(self) -> Callable[[str], object]:
         """Function that returns the header value of a keyword, or None."""
+        ...
+
+    @property
+    def keywords(self) -> Iterable[str]:
+        """What `value` may be asked for, besides columns of one value."""
         ...
 
 
@@ -124,6 +129,11 @@ class FitsColumns:
         if said is None and (of_column := re.fullmatch(r"TCOMM(\d+)", keyword)):
             return self.table.comment(f"TTYPE{of_column[1]}") or None
         return _of_one_row(self.headers, keyword) if said is None else said
+
+    @property
+    def keywords(self) -> Iterable[str]:
+        """Those of all headers."""
+        return (str(key) for hdu in self.headers for key in hdu.header)
 
     def _without_pixels(self, keyword: str) -> Sequence[Hdu]:
         """HDUs without pixels, whose header may describe the images."""
@@ -195,8 +205,11 @@ class AstropyColumns:
     def unit(self, name: str) -> str:
         """Unit of the column, or the one in its heading."""
         found: Any = self.table[name]
-        written = dict(self.table.meta or {}).get(UNIT_OF + name, "")
-        return written if found.unit is None else str(found.unit)
+        if found.unit is not None:
+            return str(found.unit)
+        own = in_capitals(dict(found.info.meta or {}).items())
+        written = own.get("UNIT") or own.get("UNITS") or ""
+        return str(dict(self.table.meta or {}).get(UNIT_OF + name, written))
 
     def value(self, keyword: str) -> object:
         """Value in the table's meta or a header in it, ignoring case; or metadata of a column.
@@ -216,6 +229,13 @@ class AstropyColumns:
         kept = {str(key).upper(): value for key, value in dict(info.meta or {}).items()}
         of_kind = {"TUCD": "UCD", "TUTYP": "UTYPE"}.get(said_of_column[1])
         return info.description if of_kind is None else kept.get(of_kind)
+
+    @property
+    def keywords(self) -> Iterable[str]:
+        """Those of the meta, and of headers in it."""
+        meta = dict(self.table.meta or {})
+        each = (meta, *(value for value in meta.values() if isinstance(value, Mapping)))
+        return (str(key) for held in each for key in held)
 
 
 def _words_for(values: np.ndarray) -> str:

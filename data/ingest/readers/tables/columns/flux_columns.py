@@ -26,13 +26,15 @@ _POWERS: dict[Role, int] = {"variance": 1, "ivar": -1}
 
 
 class FluxAndNoise(NamedTuple):
-    """Flux and inverse variance (D,) float64, their unit, the factor (D,), and flux as written."""
+    """Flux and inverse variance (D,) float64, their unit, the factor (D,), flux as written, and
+    what the column of the noise was taken as, with its name."""
 
     flux: np.ndarray
     ivar: np.ndarray
     unit: str
     factor: np.ndarray
     written: np.ndarray
+    noise: tuple[Role, str]
 
 
 def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray) -> FluxAndNoise:
@@ -73,8 +75,10 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
             "ivar by its name, so the noise is unknown; name it error, or say --column error=…"
             " (or variance=…, ivar=… of a weight that is 1/σ²); from S/N, error = flux / (S/N)",
         )
-    noise, written = columns.numbers(named[role]), unit_of(columns, named[role])
+    name = named[role]
+    noise, written = columns.numbers(name), unit_of(columns, name)
     role = _by_unit(role, written) if written else _as_typed(role, columns)
+    by = role, name
     if not unit and role == "error" and written not in _PERCENT:
         unit = written  # the noise is in the same unit
     factor, called = flux_factor(unit, wave_aa)
@@ -90,13 +94,13 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     in_unit = flux if as_it_is else flux * factor
     if role == "error":
         ivar = _of_error(noise, written, unit, called, (wave_aa, in_unit, factor, scale))
-        return FluxAndNoise(in_unit, ivar, called, factor, flux)
+        return FluxAndNoise(in_unit, ivar, called, factor, flux, by)
     ivar = not_negative(noise) if role == "ivar" else from_variance(noise)
     if as_it_is:
-        return FluxAndNoise(in_unit, ivar, called, factor, flux)
+        return FluxAndNoise(in_unit, ivar, called, factor, flux, by)
     own = _of_squares(written, _POWERS[role], called, (wave_aa, in_unit, factor, scale))
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        return FluxAndNoise(in_unit, ivar / own / own, called, factor, flux)
+        return FluxAndNoise(in_unit, ivar / own / own, called, factor, flux, by)
 
 
 def _by_unit(role: Role, written: str) -> Role:

@@ -16,9 +16,16 @@ from ...vocabulary.other_facts import MOST_IN_A_LIST
 from ..columns.columns import FitsColumns
 from ..columns.table_conventions import step_column
 from ..table import AXES
-from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, spectra_of_rows
+from .rows_of_arrays import (
+    MOST_ORDERS,
+    Row,
+    are_orders,
+    arms_by_names,
+    as_one,
+    spectra_of_rows,
+)
 
-__all__ = ["facts_of_rows", "holds_rows", "load_rows"]
+__all__ = ["arms_in", "facts_of_rows", "holds_rows", "load_arms", "load_rows"]
 
 
 def holds_rows(table: Hdu, hints: Hints) -> bool:
@@ -56,6 +63,45 @@ def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iter
             return
         rows = iter(listed)
     yield from spectra_of_rows(rows, units, path, hints)
+
+
+def arms_in(hdus: Sequence[Hdu], hints: Hints) -> tuple[Hdu, list[dict[str, str]]] | None:
+    """The first table whose columns are named by arms, as ``FLUX_B`` and ``FLUX_R``, and these."""
+    tables = ((hdu, arms_by_names(hdu.columns, hints)) for hdu in hdus if hdu.columns)
+    return next(
+        ((hdu, arms) for hdu, arms in tables if arms and hdu.data is not None and len(hdu.data)),
+        None,
+    )
+
+
+def load_arms(
+    hdus: Sequence[Hdu], table: Hdu, arms: Sequence[Mapping[str, str]], path: Path, hints: Hints
+) -> Iterator[Spectrum]:
+    """Spectrum of each row, or of the whole table, its arms joined by inverse variance.
+
+    Raises
+    ------
+    ReadError
+        A row is not a spectrum.
+    """
+    pixels = [name for arm in arms for name in arm.values()]
+    arrays = _arrays(table, pixels)
+    units = tuple({short: _unit(table, name) for short, name in arm.items()} for arm in arms)
+    common = {str(key): value for hdu in reversed([table, *hdus]) for key, value in _cards(hdu)}
+    facts = {name: values for name, values in facts_of_rows(table).items() if name not in pixels}
+    if all(values.ndim == 1 for values in arrays.values()):  # a pixel a row
+        arrays, facts = {name: values[None] for name, values in arrays.items()}, {}
+    rows = (
+        Row(
+            tuple({short: arrays[name][row] for short, name in arm.items()} for arm in arms),
+            {name: values[row] for name, values in facts.items()},
+            common,
+            units,
+        )
+        for row in range(len(arrays[pixels[0]]))
+    )
+    alone = (lambda _: name_of(path)) if len(arrays[pixels[0]]) == 1 else None
+    yield from spectra_of_rows(rows, {}, path, hints, otherwise=alone, by_names=True)
 
 
 def _arrays(table: Hdu, pixels: Sequence[str]) -> dict[str, np.ndarray]:

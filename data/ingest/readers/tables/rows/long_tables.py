@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,11 @@ class PartOfColumns:
         """Header value, or the value of a column that is constant over these rows."""
         said = self._whole.value(keyword)
         return self.alike.get(keyword) if said is None else said
+
+    @property
+    def keywords(self) -> Iterable[str]:
+        """As in the whole table."""
+        return self._whole.keywords
 
     @cached_property
     def alike(self) -> dict[str, object]:

@@ -19,7 +19,7 @@ import numpy as np
 from ......core.spectra.coaddition import coadd_arms
 from ......core.spectra.spectrum import Spectrum
 from ...errors import NoPixelsError, ReadError, Unread
-from ...vocabulary.column_names import columns_by_role, plain_name
+from ...vocabulary.column_names import OF_NO_OBJECT, columns_by_role, plain_name
 from ...vocabulary.file_names import name_of
 from ...vocabulary.hints import Hints, hinted_roles
 from ...vocabulary.other_facts import facts_of, in_capitals
@@ -139,6 +139,11 @@ class RowColumns:
         """Function that returns the fact of an upper-case name, or None; quick for absent names."""
         return self.facts.get
 
+    @property
+    def keywords(self) -> Iterable[str]:
+        """Names of the facts."""
+        return self.facts
+
 
 def holds_spectra(names: Iterable[str], hints: Hints) -> bool:
     """Whether arrays with these names form a spectrum."""
@@ -183,7 +188,7 @@ def arms_by_names(names: Iterable[str], hints: Hints) -> list[dict[str, str]]:
     Returns
     -------
     One mapping per arm: common name → name in the table. Empty unless there are several arms,
-    each with an axis, flux and noise.
+    each with an axis, flux and noise; what is named as sky or model is none.
     """
     known = [*names]
     for begin in (True, False):
@@ -193,14 +198,15 @@ def arms_by_names(names: Iterable[str], hints: Hints) -> list[dict[str, str]]:
             arm, rest = (first, last) if begin else (last, first)
             if parted and rest:
                 arms.setdefault(arm, {})[rest] = name
-        whole = [arm for arm in arms.values() if holds_spectra(arm, hints) and _has_noise(arm)]
+        whole = [name for name, arm in arms.items() if _is_whole(arm, hints)]
         if len(whole) > 1:
-            return whole
+            return [arms[name] for name in whole if not OF_NO_OBJECT.search(name.upper())]
     return []
 
 
-def _has_noise(names: Iterable[str]) -> bool:
-    return bool({"ivar", "error", "variance"} & columns_by_role(names).keys())
+def _is_whole(names: Iterable[str], hints: Hints) -> bool:
+    noise = {"ivar", "error", "variance"} & columns_by_role(names).keys()
+    return bool(noise) and holds_spectra(names, hints)
 
 
 def id_columns(names: Iterable[str]) -> list[str]:
@@ -227,6 +233,7 @@ def spectra_of_rows(
     hints: Hints,
     *,
     otherwise: Callable[[int], str] | None = None,
+    by_names: bool = False,
 ) -> Iterator[Spectrum]:
     """Read each row by `spectrum_of_columns`; arms are joined by inverse variance.
 
@@ -242,6 +249,9 @@ def spectra_of_rows(
         Hints of the user.
     otherwise
         Id by row number if no fact is one; by default the file's name and the number.
+    by_names
+        Whether arms are so by the names of their columns only: then they must overlap by less than
+        half.
 
     Raises
     ------
@@ -258,7 +268,7 @@ def spectra_of_rows(
         id = _id(facts, named(number))
         joined = unread.attempt(
             id,
-            lambda row=row, facts=facts: joined_arms(arms_of.row(row, facts)),
+            lambda row=row, facts=facts: joined_arms(arms_of.row(row, facts), by_names=by_names),
             "" if otherwise else f"row {number}: ",
         )
         if joined is not None:
@@ -308,16 +318,23 @@ class _Arms:
         return found
 
 
-def joined_arms(arms: Sequence[Spectrum]) -> Spectrum:
+def joined_arms(arms: Sequence[Spectrum], *, by_names: bool = False) -> Spectrum:
     """Arms of one spectrum joined by inverse variance, with the facts of the first.
 
     Raises
     ------
     ReadError
-        The arms have different units.
+        The arms have different units; or they are arms by their names only, and overlap by half.
     """
     if len(arms) == 1:
         return arms[0]
+    ranges = sorted((arm.wave_obs_aa[0], arm.wave_obs_aa[-1]) for arm in arms)
+    if by_names and any(shared_part(a, b) >= _HALF for a, b in pairwise(ranges)):
+        raise ReadError(
+            "unreadable",
+            f"its columns hold {len(arms)} spectra of the same wavelengths, no arms of one: "
+            "--column wave=… flux=… error=… says which to take",
+        )
     if len(units := {arm.flux_unit: None for arm in arms}) > 1:
         said = " and ".join(units)
         raise ReadError("unreadable", f"its arms are in {said}: give all of them the same unit")

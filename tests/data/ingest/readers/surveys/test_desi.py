@@ -112,6 +112,12 @@ def test_redshifts_in_the_file_are_taken_with_what_redrock_warns_of(write, name)
     assert "OBJTYPE 'SKY'" in sky.z_note
 
 
+def test_redshifts_may_be_the_first_table_of_the_file(write, tmp_path):
+    with fits.open(write()) as hdus:
+        fits.HDUList([hdus[0], redshift_table(), *hdus[1:]]).writeto(tmp_path / "whole.fits")
+    assert [one.z for one in read_all(tmp_path / "whole.fits")][:2] == [0.3, 0.2]
+
+
 @pytest.mark.parametrize("prefix", ["redrock-", "zbest-"])
 def test_redshifts_beside_are_found_by_target_in_any_order(write, tmp_path, prefix):
     path = write()

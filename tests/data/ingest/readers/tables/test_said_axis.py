@@ -76,3 +76,24 @@ def test_an_axis_of_another_size_is_refused_with_both_sizes(tmp_path):
 def test_a_column_goes_before_the_metadata(tmp_path):
     path = by_pandas(tmp_path / "one", {**ONE, "wave": WAVE}, {"wavelength": (WAVE + 5).tolist()})
     np.testing.assert_allclose(read(path).wave_obs_aa, WAVE)
+
+
+@pytest.mark.parametrize("heading", ["flux_{:g}", "flux_{:g}A", "{:g}"])
+def test_wavelengths_that_are_the_names_of_columns(tmp_path, heading):
+    names = [*(heading.format(w) for w in WAVE), *(f"err_{w:g}" + heading[9:] for w in WAVE)]
+    rows = [f"{name},0.1,{','.join(f'{k * f:.6g}' for f in FLUX)},{','.join(['0.5'] * D)}"
+            for k, name in enumerate(IDS, 1)]  # fmt: skip
+    (tmp_path / "a.csv").write_text("\n".join([f"id,z,{','.join(names)}", *rows]))
+    found = [*read_all(tmp_path / "a.csv")]
+    assert [(one.id, one.z) for one in found] == [(name, 0.1) for name in IDS]
+    for k, one in enumerate(found, 1):
+        np.testing.assert_allclose(one.wave_obs_aa, WAVE, atol=0.1)
+        np.testing.assert_allclose(one.flux, k * FLUX, rtol=1e-5)
+        assert np.all(one.ivar == 4)
+
+
+def test_columns_that_are_numbered_are_no_wavelengths(tmp_path):
+    names = ",".join(f"{kind}_{n}" for kind in ("flux", "err") for n in range(1, 41))
+    (tmp_path / "a.csv").write_text(f"id,{names}\na,{','.join(['1'] * 80)}\n")
+    with pytest.raises(ReadError, match="numbers of pixels"):
+        read(tmp_path / "a.csv")

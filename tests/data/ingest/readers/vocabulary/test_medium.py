@@ -20,8 +20,20 @@ def test_what_a_header_says_of_the_medium(keyword, value, said):
 
 @pytest.mark.parametrize(
     "text",
-    ["airmass 1.2", "wavelengths are not in air", "wave in air or vacuum", "air temperature 12",
+    ["airmass 1.2", "wavelengths in vacuum, not heliocentric", "wave in air or vacuum",
+     "air temperature 12",
      "air and vacuum wavelengths", "wavelength in air?"],
 )  # fmt: skip
 def test_a_remark_that_does_not_say_it_says_nothing(text):
     assert sentences_say(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("No air to vacuum conversion has been applied", "air"), ("wavelengths NOT in vacuum", "air"),
+     ("wavelengths were never corrected to vacuum", "air"), ("no vacuum correction applied", "air"),
+     ("wavelengths are not in air", "vacuum"), ("vactoair applied", "air"),
+     ("airtovac applied", "vacuum"), ("no telluric correction of wavelengths in air", "")],
+)  # fmt: skip
+def test_what_is_denied_of_one_medium_is_said_of_the_other(text, said):
+    assert sentences_say(text) == said
