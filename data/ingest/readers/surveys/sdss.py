@@ -76,7 +76,8 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         _first(about, name, hdus[0].number(keyword))
         for name, keyword in (("PLATE", "PLATEID"), ("MJD", "MJD"), ("FIBERID", "FIBERID"))
     )
-    said: Iterable[tuple[str, object]] = [("Z", _flag(about, "Z"))]
+    own = _first(about, "Z", float("nan"))
+    said: Iterable[tuple[str, object]] = [] if np.isnan(own) else [("Z", own)]
     if about is None:  # a user's table in SDSS's format
         said = ((name, hdu.value(name)) for hdu in (coadd, hdus[0]) for name in KEYWORDS)
     z, z_note = redshift_of(said)

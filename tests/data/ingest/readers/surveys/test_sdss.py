@@ -163,3 +163,9 @@ def test_a_table_of_ones_own_in_sdss_names_is_read_as_it_says(tmp_path):
     air = read(own(tmp_path / "c.fits", {"AIRORVAC": "air"}, (), other, mask=bad))
     assert air.medium == "air"
     np.testing.assert_array_equal(air.has_data, ~bad)
+
+
+def test_a_redshift_that_stands_for_none_is_none(write_spec):
+    spectrum = read(write_spec(z=-9999.0))
+    assert np.isnan(spectrum.z)
+    assert "-9999 stands for no redshift" in spectrum.z_note

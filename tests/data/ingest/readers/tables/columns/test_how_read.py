@@ -25,7 +25,6 @@ def written(path, names, units=("Angstrom", "mJy", "mJy"), **said):
          "flux in the unit of its error", None),
         (("wave", "flux", "error"), ("Angstrom", "", ""), {"REDSHIFT": 0.1, "FLUXUNIT": "mJy"},
          "flux in mJy, not by its column", None),
-        (("wave", "flux", "var"), ("Angstrom", "mJy", "mJy"), {"Z": 0.1}, "error=VAR", None),
     ],
 )  # fmt: skip
 def test_what_was_guessed_is_said(tmp_path, names, units, said, columns_from, z_from):
@@ -39,7 +38,7 @@ def test_what_the_user_named_was_not_guessed(tmp_path):
     assert "columns_from" not in spectrum.facts
 
 
-@pytest.mark.parametrize("name", ["Z_OIII", "NSA_Z", "Z_HETDEX", "REDSHIFT1"])
+@pytest.mark.parametrize("name", ["Z_OIII", "NSA_Z", "Z_HETDEX", "Z_BLR"])
 def test_what_may_be_a_redshift_by_its_name_is_named_where_there_is_none(tmp_path, name):
     path = written(tmp_path / "a.fits", ("wave", "flux", "error"), **{name: 0.1})
     assert f"--column z={name}" in read(path).z_note
