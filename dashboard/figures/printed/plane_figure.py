@@ -97,11 +97,26 @@ def plane_figure(
     words: dict[str, Any] = {"color": colours.text, "parse_math": False}
     fig.text(_EDGE_IN / width_in, at, title, fontsize=NORMAL, **words)
     fig.text(_EDGE_IN / width_in, 0.6 * _EDGE_IN / height_in, note, fontsize=SMALL, **words)
+    _explain_colours(fig, at, key=key, bar=bar, ends=ends, named=named)
+    return fig
+
+
+def _explain_colours(
+    fig: Figure,
+    top: float,
+    *,
+    key: Sequence[tuple[str, str]],
+    bar: Sequence[str],
+    ends: Sequence[str],
+    named: str,
+) -> None:
+    """A legend of categories, or a colour bar, on the right."""
+    colours, width_in = THEMES["light"], _WIDTH_IN
     left = 1 - (_KEY_IN - 0.05) / width_in
     if key:
         handles = [Line2D([], [], marker="o", ls="", ms=4, color=colour) for _, colour in key]
         legend = fig.legend(
-            handles, [name for name, _ in key], loc="upper left", bbox_to_anchor=(left, at),
+            handles, [name for name, _ in key], loc="upper left", bbox_to_anchor=(left, top),
             fontsize=SMALL + 0.5, frameon=False, title=named, title_fontsize=NORMAL,
             labelcolor=colours.text, alignment="left",
         )  # fmt: skip
@@ -114,7 +129,6 @@ def plane_figure(
         drawn.set_ticks(places, labels=[*ends, *[""] * (len(places) - len(ends))])
         beside.tick_params(labelsize=SMALL + 0.5, colors=colours.text, length=0)
         drawn.set_label(named, fontsize=NORMAL, color=colours.muted)
-    return fig
 
 
 def _number(axes: Axes, numbered: Sequence[tuple[np.ndarray, np.ndarray, str, str]]) -> None:

@@ -104,7 +104,7 @@ def _rimmed(picture: np.ndarray, colour: str, width_px: int) -> np.ndarray:
 
     parts = picture.view(np.uint8).reshape(*picture.shape, 4)
     solid = parts[..., 3] > _SOLID
-    rim = binary_dilation(solid, iterations=width_px) & ~solid
+    rim = np.asarray(binary_dilation(solid, iterations=width_px), bool) & ~solid
     parts[rim] = [*bytes.fromhex(colour[1:]), 255]
     return picture
 
