@@ -151,8 +151,8 @@ def _median(values: np.ndarray) -> float:
 
 def _check_class(spectrum: Spectrum) -> None:
     if spectrum.spectral_class not in SPECTRAL_CLASSES:
-        said = f"spectral class {spectrum.spectral_class!r}"
-        raise ValueError(f"{spectrum.id}: {said} is none of {SPECTRAL_CLASSES}")
+        text = f"spectral class {spectrum.spectral_class!r}"
+        raise ValueError(f"{spectrum.id}: {text} is none of {SPECTRAL_CLASSES}")
 
 
 def _check_shapes(name: str, wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> None:

@@ -51,9 +51,9 @@ class _Logits:
         answers = _answers(self.module, spectra)
         rows = answers.reshape(len(answers), -1)
         shares = rows.shape[1] > 1 and (rows >= 0).all() and np.allclose(rows.sum(axis=1), 1, 1e-5)
-        told = self.last in ("Softmax", "Sigmoid")
-        if told or shares:
-            how = f"ends in a {self.last.lower()}" if told else "gives rows that sum to one"
+        value = self.last in ("Softmax", "Sigmoid")
+        if value or shares:
+            how = f"ends in a {self.last.lower()}" if value else "gives rows that sum to one"
             raise ValueError(
                 f"{type(self.module).__name__} {how}: it gives probabilities; say so "
                 "with outputs='probabilities' (or outputs='logits' if they are meant as such)"

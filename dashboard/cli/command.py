@@ -15,7 +15,7 @@ from .commands.inspect import explain_command, info, rejects_command, scores_com
 from .commands.make import build_command, demo, ingest_command
 from .commands.serve import password, serve
 from .commands.study import evaluate_command, report_command
-from .errors import cancellations, fail, in_options, told, unforeseen, users_errors
+from .errors import cancellations, fail, in_options, unforeseen, user_message, users_errors
 from .options.shared_options import Version
 
 __all__ = ["app", "run"]
@@ -74,10 +74,10 @@ def run(arguments: list[str] | None) -> None:
         fail("stopped", str(error).removeprefix("stopped "), code=130)
     except users_errors() as error:
         words = sys.argv[1:] if arguments is None else arguments
-        fail("error", in_options(told(error, words), _options(arguments)), code=1)
+        fail("error", in_options(user_message(error, words), _options(arguments)), code=1)
     except (typer.Exit, typer.Abort):
         raise
-    except Exception as error:  # noqa: BLE001  (whatever it is: told in words, kept for us whole)
+    except Exception as error:  # noqa: BLE001  (whatever it is: user_message in words, kept for us whole)
         fail("error", unforeseen(error), code=1)
 
 

@@ -22,8 +22,8 @@ __all__ = [
     "cancellations",
     "fail",
     "in_options",
-    "told",
     "unforeseen",
+    "user_message",
     "users_errors",
 ]
 
@@ -68,7 +68,7 @@ def _loaded(errors: dict[str, str]) -> tuple[type[Exception], ...]:
     return tuple(getattr(module, name) for module, name in modules if module is not None)
 
 
-def told(error: Exception, words: Sequence[str] = ()) -> str:
+def user_message(error: Exception, words: Sequence[str] = ()) -> str:
     """The message of an error that a user can fix.
 
     For a full or read-only disk it names the folder, not a lock or part file in it, and for a full

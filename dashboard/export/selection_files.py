@@ -33,13 +33,13 @@ def selection_table(space: Workspace, selection: Selection) -> Table:
     Its metadata are the origin, the collection, and the owner of each lens's model. If the name of
     a lens's column is taken, the lens's name is appended.
     """
-    told = {
+    metadata = {
         "NAME": selection.name,
         "ORIGIN": selection.origin,
         "COLLECT": str(space.collection.path),
     }
     whose = {lens.name.upper(): lens.whose for lens in space.lenses.values() if lens.whose}
-    table = Table(meta=told | whose)
+    table = Table(meta=metadata | whose)
     columns = {str(name): column for name, column in space.catalog.iloc[selection.rows].items()}
     for lens in space.lenses.values():
         for name, column in lens.columns.reindex(selection.rows).items():

@@ -204,9 +204,9 @@ class Explained:
         drawn += f", {goodness(made.r2)}" * (made.method == "lime" and not made.nothing)
         first = f"<{made.method} explanation{of}: {made.target} = {self.value:.4g}{drawn}"
         unscaled = self.done[self.done.find("not normalised") :]
-        told = (self.doubted, self.outside, self.untested, clipped_note(made.target, self.value))
-        told += (unscaled,) if "not normalised" in unscaled else ()
-        first += "".join(f"; {words}" for words in told if words)
+        entries = (self.doubted, self.outside, self.untested, clipped_note(made.target, self.value))
+        entries += (unscaled,) if "not normalised" in unscaled else ()
+        first += "".join(f"; {words}" for words in entries if words)
         if made.nothing:
             return f"{first}; {made.nothing}>"
         top = self.table().iloc[0]

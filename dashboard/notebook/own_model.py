@@ -194,26 +194,26 @@ class Model:
         if label is None and self.classes:
             label = self.classes[self.known.predicted(flux[None])[0]]
         target = self.known.target(label, of)
-        (said,) = self._said_alike(flux[None])  # no number: told of before samples are drawn
+        (answer,) = self._repeatable(flux[None])  # no number: told of before samples are drawn
         if own.given:
             explanation, pieces = own.explain(flux, target, chosen, self.wave)
         else:
             explanation, pieces = explain(flux, target, chosen), None
         return Explained(
             explanation, self.wave, flux, target,
-            said=said, origin=origin, pieces=pieces, filled=filled,
+            said=answer, origin=origin, pieces=pieces, filled=filled,
         )  # fmt: skip
 
-    def _said_alike(self, flux: np.ndarray) -> list[dict[str, float]]:
+    def _repeatable(self, flux: np.ndarray) -> list[dict[str, float]]:
         """Answers for spectra (n, D), of which the first is asked again in other company.
 
         Raises ValueError where its answer is one of chance, or depends on the others.
         """
-        said = self.said(flux)
+        value = self.said(flux)
         others = flux * np.array([[1.0], [1.5], [0.8]], flux.dtype) if len(flux) == 1 else flux[:1]
-        first, again = (np.array([*one.values()]) for one in (said[0], self.said(others)[0]))
+        first, again = (np.array([*one.values()]) for one in (value[0], self.said(others)[0]))
         if np.allclose(first, again, rtol=1e-3, atol=1e-6):
-            return said
+            return value
         same = np.array([*self.said(flux)[0].values()])
         if not np.allclose(first, same, rtol=1e-3, atol=1e-6):
             raise ValueError(
@@ -221,7 +221,7 @@ class Model:
                 "of chance; fix its seed, or put it into the mode in which it is used"
             )
         if np.allclose(first, again, rtol=0.02, atol=1e-6):  # sums rounded in another order
-            return said
+            return value
         raise ValueError(
             f"{self._differs(first, again)} for the same spectrum among others: its answer for "
             "one depends on those it is asked about together, as of a mean or maximum of all of "
@@ -248,9 +248,9 @@ class Model:
         if not good:
             return ExplainedMany(explanations)
         flux = np.stack(prepared)
-        said, labels = self._said_alike(flux), [asked[number] for number, *_ in good]
+        answers, labels = self._repeatable(flux), [asked[number] for number, *_ in good]
         if self.classes:
-            likeliest = [max(each, key=each.__getitem__) for each in said]
+            likeliest = [max(each, key=each.__getitem__) for each in answers]
             labels = [p if own is None else own for own, p in zip(labels, likeliest, strict=True)]
         for label in dict.fromkeys(labels):
             at = [i for i, other in enumerate(labels) if other == label]
@@ -258,7 +258,7 @@ class Model:
             for i, made in zip(at, gradients_of_many(flux[at], target, chosen), strict=True):
                 number, origin, filled = good[i]
                 explanations[number] = Explained(
-                    made, self.wave, flux[i], target, said=said[i], origin=origin, filled=filled
+                    made, self.wave, flux[i], target, said=answers[i], origin=origin, filled=filled
                 )
         return ExplainedMany(explanations)
 

@@ -86,13 +86,13 @@ def held(cookie: str, path: str, *, secure: bool) -> str:
         Whether the browser uses TLS.
     """
     name, *attributes = cookie.split(";")
-    told = {one.partition("=")[0].strip().lower(): one.strip() for one in attributes}
-    if told.setdefault("path", "Path=/") == "Path=/":
-        told["path"] = f"Path={path}"
-    told.setdefault("samesite", "SameSite=Lax")
+    metadata = {one.partition("=")[0].strip().lower(): one.strip() for one in attributes}
+    if metadata.setdefault("path", "Path=/") == "Path=/":
+        metadata["path"] = f"Path={path}"
+    metadata.setdefault("samesite", "SameSite=Lax")
     if secure:
-        told["secure"] = "Secure"
-    return "; ".join((name, *told.values()))
+        metadata["secure"] = "Secure"
+    return "; ".join((name, *metadata.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Listing:
         table = self.table.sort_values(by=key, ascending=not by.startswith("-"), kind="stable")
         return replace(self, table=table.reset_index(drop=True))
 
-    def held_to(self, rows: np.ndarray, empty: str) -> Listing:
+    def restricted_to(self, rows: np.ndarray, empty: str) -> Listing:
         """The same list restricted to some rows of the collection.
 
         Parameters

@@ -189,8 +189,8 @@ def _runs(path: Path) -> Iterator[Fault]:
                 continue
             bad = {part.name: why for part in _parts(folder) if (why := _unread(part))}
             if bad:
-                said = ", ".join(f"{name} ({_short(why)})" for name, why in bad.items())
-                yield _of_run(folder, f"damaged: {said}", bad.values())
+                text = ", ".join(f"{name} ({_short(why)})" for name, why in bad.items())
+                yield _of_run(folder, f"damaged: {text}", bad.values())
     try:
         current = store.current()
     except RunError as error:

@@ -139,7 +139,7 @@ class Collection:
         rejects = read_table(path / REJECTS_NAME, REJECT_COLUMNS)
         catalog, rows = that_count(path, meta, catalog)
         if meta["format_version"] == OBSERVED:
-            rejects = _last_said(rejects, meta["reject_ends"], catalog)
+            rejects = _latest_rejections(rejects, meta["reject_ends"], catalog)
         try:
             spectra = open_spectra(path / SPECTRA_NAME, meta, catalog, rows)
         except DAMAGE as error:
@@ -317,7 +317,9 @@ def stored_rows(meta: dict[str, Any]) -> np.ndarray:
     return np.setdiff1d(np.arange(sum(meta["block_rows"])), np.array(meta["removed"], np.int64))
 
 
-def _last_said(rejects: pd.DataFrame, ends: list[int], catalog: pd.DataFrame) -> pd.DataFrame:
+def _latest_rejections(
+    rejects: pd.DataFrame, ends: list[int], catalog: pd.DataFrame
+) -> pd.DataFrame:
     """The last addition's rejections of each file; none of files that it accepted completely."""
     counted = rejects.iloc[: ends[-1]]
     addition = pd.Series(np.searchsorted(ends, np.arange(len(counted)), side="right"))

@@ -19,7 +19,7 @@ from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from ..files import RowsWriter
 from ..files.arrays.zarr_codecs import only_known_codecs
-from ..files.damage import DAMAGE, damage_told
+from ..files.damage import DAMAGE, damage_as_error
 from ..files.durable import sync, sync_tree
 from .format import read_parquet, write_json, write_parquet
 
@@ -91,24 +91,24 @@ class Run:
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A table of the run; RunError if it cannot be read."""
         path = self.path / f"{name}.parquet"
-        with damage_told(path, RunError, _WAY_OUT):
+        with damage_as_error(path, RunError, _WAY_OUT):
             return read_parquet(path, columns=columns)
 
     def array(self, name: str) -> zarr.Array:
         """An array of the run, whose values are read on access; RunError if there is none."""
         path = self.path / f"{name}.zarr"
-        with damage_told(path, RunError, _WAY_OUT):
+        with damage_as_error(path, RunError, _WAY_OUT):
             return zarr.open_array(only_known_codecs(path), mode="r", zarr_format=3)
 
     def read_array(self, name: str) -> np.ndarray:
         """An array of the run in memory; RunError if it cannot be read."""
-        with damage_told(self.path / f"{name}.zarr", RunError, _WAY_OUT):
+        with damage_as_error(self.path / f"{name}.zarr", RunError, _WAY_OUT):
             return np.asarray(self.array(name)[...])
 
     def facts(self, name: str) -> Any:
         """JSON result of the stage; raises RunError if it cannot be read."""
         path = self.path / f"{name}.json"
-        with damage_told(path, RunError, _WAY_OUT):
+        with damage_as_error(path, RunError, _WAY_OUT):
             return json.loads(path.read_text(encoding="utf-8"))
 
     @property

@@ -120,12 +120,12 @@ def wanted_of_row(row: Mapping[str, object]) -> Wanted:
     """The request in a row of a table, by the names of its columns."""
     known = {_COLUMNS[name]: str(value).strip() for key, value in row.items()
              if value is not None and (name := _plain(key)) in _COLUMNS}  # fmt: skip
-    said = " ".join(str(value) for value in row.values())[:80]
+    row_text = " ".join(str(value) for value in row.values())[:80]
     run2d = known.get("run2d", "")
     for kind, names in _TRIPLES:
         numbers = tuple(_whole(known.get(name, "")) for name in names)
         if all(numbers):
-            return Wanted(said, kind, numbers, run2d=run2d)
+            return Wanted(row_text, kind, numbers, run2d=run2d)
     if "specobjid" in known:
         return _of_number(known["specobjid"])
     if _UUID.fullmatch(known.get("sparcl_id", "")):
@@ -136,8 +136,8 @@ def wanted_of_row(row: Mapping[str, object]) -> Wanted:
     if "ra" in known and "dec" in known:
         return _of_line(f"{known['ra']} {known['dec']}", sure=True)
     return _of_line(known["id"]) if known.get("id") else Wanted(
-        said, "nothing", why="no column says which spectrum: plate, mjd and fiberid, or sdss_id, "
-        "targetid, specid, sparcl_id, or ra and dec"
+        row_text, "nothing", why="no column says which spectrum: plate, mjd and fiberid, or "
+        "sdss_id, targetid, specid, sparcl_id, or ra and dec"
     )  # fmt: skip
 
 

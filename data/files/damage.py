@@ -10,7 +10,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-__all__ = ["DAMAGE", "damage_told"]
+__all__ = ["DAMAGE", "damage_as_error"]
 
 DAMAGE: tuple[type[Exception], ...] = (
     *(OSError, EOFError, zlib.error, zipfile.BadZipFile, SafetensorError),
@@ -23,7 +23,7 @@ DAMAGE: tuple[type[Exception], ...] = (
 
 
 @contextmanager
-def damage_told(path: Path, error_type: type[Exception], way_out: str) -> Iterator[None]:
+def damage_as_error(path: Path, error_type: type[Exception], way_out: str) -> Iterator[None]:
     """Raise what a damaged file makes of this as one error that names the file and the way out.
 
     Parameters

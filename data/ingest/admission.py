@@ -17,7 +17,7 @@ from ..collection.format import OBJECT
 from ..collection.observed_writer import ObservedWriter
 from .bounded_reader import Piece
 from .ingest_report import IngestReport, LabelWords
-from .joined_catalogue import said_by
+from .joined_catalogue import catalogue_facts
 from .names_apart import apart_by_folder, is_of_other_file
 from .one_file import Intake, Rejected, Taken
 from .readers.vocabulary.file_names import readable
@@ -159,7 +159,7 @@ class Admission:
     def _take(self, taken: Sequence[Taken]) -> None:
         if not taken:
             return
-        joined = [said_by(self._catalogue, one.row) for one in taken]
+        joined = [catalogue_facts(self._catalogue, one.row) for one in taken]
         self._n_joined += sum(more is not None for more in joined)
         rows = [
             one.row | (more or {}) | self._said_of(one.id, one.file)
@@ -175,19 +175,19 @@ class Admission:
         for row in rows:
             self._remarks[str(row.get("flux_unit", ""))] += 1
             self._remarks["medium"] += row.get("medium") == NOT_SAID
-            self._remarks["masks"] += isinstance(said := row.get(UNHEEDED), str) and said != ""
+            self._remarks["masks"] += isinstance(value := row.get(UNHEEDED), str) and value != ""
             for name, counts in self._guesses.items():
-                if isinstance(said := row.get(name), str) and said:
-                    counts[said] += 1
+                if isinstance(value := row.get(name), str) and value:
+                    counts[value] += 1
             self._remarks["doubtful"] += is_doubtful(str(row.get("z_warning", "")))
 
     def _said_of(self, id: str, file: str) -> dict[str, str | float]:
         """Catalog entries from the user's labels; a column ebv only if any is given."""
-        said: dict[str, str | float] = {"label": self._label(id, file)}
+        metadata: dict[str, str | float] = {"label": self._label(id, file)}
         if self._labels.reddenings:
             name = self._labels.name_of(id, file)
-            said["ebv"] = self._labels.reddenings.get(name, float("nan"))
-        return said
+            metadata["ebv"] = self._labels.reddenings.get(name, float("nan"))
+        return metadata
 
     def _label(self, id: str, file: str) -> str:
         name = self._labels.name_of(id, file)

@@ -161,8 +161,8 @@ def _without_thousands(rows: list[list[str]]) -> list[list[str]]:
             words = {word for word in words if _NUMERIC.fullmatch(word)}
             other = {",": ".", ".": ","}[mark]
             among = words if mark == "." else (word for row in rows for word in row)
-            told = any(other in word and _NUMERIC.fullmatch(word) for word in among)
-            if not told or not all(map(grouped.fullmatch, words)):
+            unambiguous = any(other in word and _NUMERIC.fullmatch(word) for word in among)
+            if not unambiguous or not all(map(grouped.fullmatch, words)):
                 continue
         meant = {word: word.replace(mark, "") for word in words if grouped.fullmatch(word)}
         if meant:

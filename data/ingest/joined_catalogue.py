@@ -35,7 +35,7 @@ from .readers.vocabulary.redshift_words import AGAIN, KEYWORDS, redshift_of, riv
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["NO_CATALOGUE", "JoinedCatalogue", "read_catalogue", "said_by"]
+__all__ = ["NO_CATALOGUE", "JoinedCatalogue", "catalogue_facts", "read_catalogue"]
 
 _WITHIN = math.radians(1 / 3600)
 # Names in catalogues, in addition to those in headers.
@@ -161,16 +161,16 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
     keys = [name for name in keys_of(map(str, table.columns)) if plain_name(name) in _OF_HERE]
     keys += [*_first_of(table, _RA), *_first_of(table, _DEC)]
     known = {name.upper() for name in keys} | {*KEYWORDS, *FLAGS}
-    said = [[(name, row.get(name)) for name in (*KEYWORDS, *AGAIN)] for row in upper]
+    entries = [[(name, row.get(name)) for name in (*KEYWORDS, *AGAIN)] for row in upper]
     in_km_s = _velocities(table)
-    said = [[(in_km_s.get(name, name), value) for name, value in one] for one in said]
+    entries = [[(in_km_s.get(name, name), value) for name, value in one] for one in entries]
     z, z_note = (
-        ([*each] for each in zip(*map(redshift_of, said), strict=True)) if said else ([], [])
+        ([*each] for each in zip(*map(redshift_of, entries), strict=True)) if entries else ([], [])
     )
-    of_files = not any(value is not None for one in said[:1] for _, value in one)
+    of_files = not any(value is not None for one in entries[:1] for _, value in one)
     warned = [
         flag_words(row.get) or rivals_of(taken, one)
-        for row, taken, one in zip(upper, z, said, strict=True)
+        for row, taken, one in zip(upper, z, entries, strict=True)
     ]
     facts = [facts_of(row.items(), known) for row in upper]
     names, again = _rows_by_name(named)
@@ -184,8 +184,8 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
 
 def _other_redshifts(z: float, others: list[float]) -> str:
     """Contradictory redshifts of other rows of the same object, as text."""
-    told = (at_odds(z, {_AGAIN: other}) for other in others)
-    return next(filter(None, told), "") if math.isfinite(z) else ""
+    entries = (at_odds(z, {_AGAIN: other}) for other in others)
+    return next(filter(None, entries), "") if math.isfinite(z) else ""
 
 
 def _first_of(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
@@ -252,7 +252,9 @@ def _same_object(again: dict[int, set[int]], found: JoinedCatalogue) -> dict[int
     return same
 
 
-def said_by(catalogue: JoinedCatalogue, row: Mapping[str, Any]) -> dict[str, str | float] | None:
+def catalogue_facts(
+    catalogue: JoinedCatalogue, row: Mapping[str, Any]
+) -> dict[str, str | float] | None:
     """Other columns of the catalogue for a row of the collection; None without a match."""
     found = catalogue.row_of(str(row["id"]), str(row["file"]), float(row["ra"]), float(row["dec"]))
     return None if found is None else catalogue.facts[found]

@@ -175,18 +175,18 @@ def read_labels(path: str | Path) -> Labels:
     """
     path = Path(path)
     table = _read(path)
-    told = _told(table)
-    for column in told.values():
+    value = _told(table)
+    for column in value.values():
         _check_alike(path, table, column)
     named = named_columns(table)
-    if not named or not told:
+    if not named or not value:
         raise LabelError(
             f"{path} needs the columns id,label or file,label (or z or ebv instead of label); "
             f"it has {', '.join(map(str, table.columns[:12]))}"
         )
     columns: Any = table
     entries: dict[str, dict[str, str]] = {name: {} for name in _COLUMNS}
-    for role, column in told.items():
+    for role, column in value.items():
         known = entries[role]
         for raw, entry in zip(named[0], texts_of(columns[column]), strict=True):
             if not raw:
@@ -198,12 +198,12 @@ def read_labels(path: str | Path) -> Labels:
     return _checked(
         _in_words(
             {name: label for name, label in entries["label"].items() if name and _says(label)},
-            told.get("label", ""),
+            value.get("label", ""),
         ),
         Labels(
             {},
             digest,
-            redshifts=_redshifts(entries["z"], path, _called(table, told.get("z", "z"))),
+            redshifts=_redshifts(entries["z"], path, _called(table, value.get("z", "z"))),
             reddenings=_reddenings(entries["ebv"], path),
         ),
     )
@@ -216,11 +216,11 @@ def _told(table: pd.DataFrame) -> dict[str, str]:
         names = [name for name in names if name.upper() != "Z"]
     columns = {_plain(name): name for name in names}
     columns |= {name.strip().lower(): name for name in names}  # `label` before `type`
-    told = {role: columns[role] for role in _COLUMNS if role in columns}
-    if "z" not in told:
+    metadata = {role: columns[role] for role in _COLUMNS if role in columns}
+    if "z" not in metadata:
         upper = {name.upper(): name for name in names}
-        told |= next(({"z": upper[name]} for name in KEYWORDS if name in upper), {})
-    return told
+        metadata |= next(({"z": upper[name]} for name in KEYWORDS if name in upper), {})
+    return metadata
 
 
 def _check_alike(path: Path, table: pd.DataFrame, column: str) -> None:

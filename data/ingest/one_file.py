@@ -179,8 +179,8 @@ class Intake:
             return bar, f"the pipeline's class is STAR {spectrum.subclass}".rstrip()
         if bar == "redshift missing":
             none = "the file gives none" if np.isnan(z) else f"z = {z:g}, as where none was found"
-            said = spectrum.z_note or none
-            return bar, said if "--labels" in said else f"{said}; {_WHENCE}"
+            text = spectrum.z_note or none
+            return bar, text if "--labels" in text else f"{text}; {_WHENCE}"
         if bar == "redshift too low":
             return bar, f"z = {z:.5f} is not positive: a star's, or a galaxy's too near; {_WHENCE}"
         if z > self.z_max:
@@ -189,8 +189,8 @@ class Intake:
                 "wrong (even one without a warning may be), --labels with a column z corrects it"
             )
         if not self.doubtful and is_doubtful(spectrum.z_warning):
-            said = f"z = {z:.4f}: {spectrum.z_warning}"
-            return "redshift doubtful", f"{said}; --z-warning keep gives it to models"
+            text = f"z = {z:.4f}: {spectrum.z_warning}"
+            return "redshift doubtful", f"{text}; --z-warning keep gives it to models"
         wave_rest_aa = spectrum.wave_obs_aa / (1 + z)
         if reaches(wave_rest_aa, spectrum.has_data, self.grid.wave_rest_aa):
             return None

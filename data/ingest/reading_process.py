@@ -94,8 +94,8 @@ def _answer(
         last = _told([Rejected.of_file(file, gone)])
     except Exception as error:  # noqa: BLE001  (of a library: a new process costs seconds)
         words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        said = ReadError("unreadable", f"it is damaged, or of a kind not known here ({words})")
-        last = _told([Rejected.of_file(file, said)])
+        damage = ReadError("unreadable", f"it is damaged, or of a kind not known here ({words})")
+        last = _told([Rejected.of_file(file, damage)])
     send(answers, {"outcomes": last[0], "more": False}, last[1])
 
 

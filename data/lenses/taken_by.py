@@ -47,9 +47,9 @@ class TakenBy:
         """One line for a reader."""
         n = self.n_taken + sum(self.refused.values())
         why = ", ".join(f"{kind} {count:,}" for kind, count in self.refused.items())
-        said = f"{self.lens}: {self.n_taken:,} of {n:,} spectra"
-        said += f"; of the others: {why}" if why else ""
-        return said + (f"; {self.n_since:,} more not built yet" if self.n_since else "")
+        text = f"{self.lens}: {self.n_taken:,} of {n:,} spectra"
+        text += f"; of the others: {why}" if why else ""
+        return text + (f"; {self.n_since:,} more not built yet" if self.n_since else "")
 
 
 def taken_by_lenses(store: RunStore, n_spectra: int = 0) -> list[TakenBy]:

@@ -132,8 +132,8 @@ def scores_command(
     path = named(directory, demo=demo)
     leaders = stored_leaders(path, top)
     whose = [*model_lines(RunStore(path), "vae")]
-    said = {"model": "; ".join(whose), **leaders.to_dict()}
-    print_answer(said, [*whose, *score_lines(leaders)], as_json=as_json)
+    metadata = {"model": "; ".join(whose), **leaders.to_dict()}
+    print_answer(metadata, [*whose, *score_lines(leaders)], as_json=as_json)
 
 
 def rejects_command(

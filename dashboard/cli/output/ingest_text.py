@@ -84,7 +84,7 @@ def guess_lines(columns_from: dict[str, int], z_from: dict[str, int]) -> Iterato
     """What was taken as columns and as redshifts by other than the usual names, and how often."""
     for what, found in (("redshifts from", z_from), ("columns by their names:", columns_from)):
         if found:
-            listed = ", ".join(f"{said} ({n})" for said, n in [*found.items()][:_GUESSES])
+            listed = ", ".join(f"{value} ({n})" for value, n in [*found.items()][:_GUESSES])
             more = f", … {len(found)} in all" if len(found) > _GUESSES else ""
             yield escape(f"{what} {shortened(listed, 200)}{more}")
 

@@ -28,8 +28,8 @@ def warning_of(verdict: Verdict | None, z_warning: str, width_in: float) -> list
     """Warnings about redshift and domain of the spectrum, wrapped to the width."""
     domain = None if verdict is None else verdict.domain
     notes = () if domain is None else domain.notes
-    said = [doubt(z_warning), outside_words(domain), *notes]
-    return [line for words in said for line in wrap(words, int(_LETTERS * width_in))]
+    warnings = [doubt(z_warning), outside_words(domain), *notes]
+    return [line for words in warnings for line in wrap(words, int(_LETTERS * width_in))]
 
 
 def below_of(whose: str, seen: Effects) -> list[str]:

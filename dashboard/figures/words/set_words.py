@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NO_TYPE",
     "certainty_lines",
-    "held_text",
+    "coverage_text",
     "leaves_out",
     "lender_short",
     "lender_text",
@@ -64,7 +64,7 @@ def set_sentence(class_set: ClassSet, predicted: str = "") -> str:
             f"{percent(class_set.level)} of the calibration spectra of that type."
         )
     if held := {label: of for label, of in (class_set.held or {}).items() if of.n}:
-        shares = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
+        shares = ", ".join(f"{label} {coverage_text(of)}" for label, of in held.items())
         parts.append(f"On {whose} sets held the type: {shares} (± over 20 resplits).")
     (right, n), (others, rest) = class_set.alone, class_set.others
     if n:
@@ -80,7 +80,7 @@ def set_sentence(class_set: ClassSet, predicted: str = "") -> str:
     return " ".join(parts)
 
 
-def held_text(of: Held) -> str:
+def coverage_text(of: Held) -> str:
     """Such as '91 % ± 3 (136 of 149)'."""
     spread = "" if of.spread != of.spread else f" ± {100 * of.spread:.0f}"
     return f"{percent(of.k / of.n)}{spread} ({of.k:,} of {of.n:,})"
@@ -137,7 +137,7 @@ def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:
         few = ", ".join(entry["lacking"])
         yield f"no sets at {percent(level)}: too few spectra of {few}{whose}"
     elif held:
-        shares = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
+        shares = ", ".join(f"{label} {coverage_text(of)}" for label, of in held.items())
         shares += f" (± over 20 resplits){whose}"
         yield f"sets at {percent(level)} held the type of test spectra: {shares}"
 

@@ -40,8 +40,8 @@ def _shortened(record: logging.LogRecord) -> bool:
         where = tuple((frame.f_code.co_filename, line) for frame, line in frames)[-1:]
         if where in _told or len(_told) == _MOST_TOLD:
             error = traceback.format_exception_only(*record.exc_info[:2])[-1]
-            told = " ".join(record.msg.split())[:_AGAIN]
-            record.msg = f"{told} … once more: {error.strip()[:_AGAIN]}"
+            message = " ".join(record.msg.split())[:_AGAIN]
+            record.msg = f"{message} … once more: {error.strip()[:_AGAIN]}"
             record.exc_info = None
         else:
             _told.add(where)

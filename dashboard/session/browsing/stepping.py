@@ -108,7 +108,9 @@ class Stepping:
             return whole
         table = lens.domain.table
         rows = table.index.to_numpy()[table["outside"].to_numpy(bool) == (side == "outside")]
-        return whole.held_to(rows, f"No spectrum of this list lies {side} the model's domain.")
+        return whole.restricted_to(
+            rows, f"No spectrum of this list lies {side} the model's domain."
+        )
 
     @property
     def _of_selection(self) -> Listing:

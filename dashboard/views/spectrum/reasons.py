@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ....core.trust.recurrences import Recurrence
     from ....core.trust.verdict import Trust
 
-__all__ = ["ReasonMarks", "beyond_text", "said_of_reasons", "segment_name"]
+__all__ = ["ReasonMarks", "beyond_text", "interval_lines", "segment_name"]
 
 _SOLID, _HOLLOW = "▼", "▽"
 
@@ -91,23 +91,23 @@ class ReasonMarks:
             "mark": [_SOLID if holds else _HOLLOW for holds in recurrence.holds],
         }
         fill(self._marks, marks)
-        fill(self.told, {"told": said_of_reasons(effects, recurrence, outcome.trust)})
+        fill(self.told, {"told": interval_lines(effects, recurrence, outcome.trust)})
 
 
-def said_of_reasons(effects: Effects, recurrence: Recurrence, trust: Trust | None) -> list[str]:
+def interval_lines(effects: Effects, recurrence: Recurrence, trust: Trust | None) -> list[str]:
     """Each segment in a line: both intervals, and of the top ones what another exposure shows.
 
     Such as "masks ±1.2e-05, noise ±0.00031 · seen again in 100 % · 12 σ above noise".
     """
-    told = [f"noise ±{half:.2g}" for half in _halves(effects, recurrence.intervals)]
+    lines = [f"noise ±{half:.2g}" for half in _halves(effects, recurrence.intervals)]
     if trust is not None and trust.intervals is not None and not trust.exact:
         by_masks = _halves(effects, trust.intervals)
-        told = [f"masks ±{half:.2g}, {noise}" for half, noise in zip(by_masks, told, strict=True)]
+        lines = [f"masks ±{half:.2g}, {noise}" for half, noise in zip(by_masks, lines, strict=True)]
     for segment in recurrence.top:
-        told[segment] += f"  ·  seen again in {100 * recurrence.share[segment]:.0f} %"
+        lines[segment] += f"  ·  seen again in {100 * recurrence.share[segment]:.0f} %"
         if recurrence.beyond is not None:
-            told[segment] += f"  ·  {beyond_text(float(recurrence.beyond[segment]))}"
-    return told
+            lines[segment] += f"  ·  {beyond_text(float(recurrence.beyond[segment]))}"
+    return lines
 
 
 def _halves(effects: Effects, intervals: Intervals) -> np.ndarray:

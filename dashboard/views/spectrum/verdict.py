@@ -143,8 +143,8 @@ def _verdict(session: Visitor) -> str:
         return '<span class="muted">No spectrum is open.</span>'
     if shown.row < 0:
         counts = [_COUNTS] if shown.flux_unit == "counts" else []
-        told = [f"z {redshift_text(shown.z)}", *counts, *_how_read(shown.how_read)]
-        from_outside = escape(" · ".join([*told, "from a file, not kept in the collection"]))
+        entries = [f"z {redshift_text(shown.z)}", *counts, *_how_read(shown.how_read)]
+        from_outside = escape(" · ".join([*entries, "from a file, not kept in the collection"]))
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
         return _verdict_words(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]
@@ -184,8 +184,10 @@ def _verdict_words(about: str, shown: OpenSpectrum, verdict: Any, ranked: str) -
     warning, model = domain_html(verdict.domain, shown.lens.whose)
     if doubted := escape(doubt(shown.z_warning)):
         warning = f'<div class="outside" title="{doubted}">{doubted}</div>{warning}'
-    said = _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict, ranked)
-    return f"{warning}{said}{model}"
+    verdict_html = (
+        _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict, ranked)
+    )
+    return f"{warning}{verdict_html}{model}"
 
 
 def _class_verdict(head: str, verdict: Any) -> str:
@@ -216,8 +218,8 @@ def _set(verdict: Any) -> str:
     if class_set is None:
         return ""
     text, sentence = (say(class_set, verdict.predicted) for say in (set_text, set_sentence))
-    said = f"{text[:1].upper()}{text[1:]}. {sentence}"
-    title = escape(sentence if class_set.missing else said, quote=True)
+    words = f"{text[:1].upper()}{text[1:]}. {sentence}"
+    title = escape(sentence if class_set.missing else words, quote=True)
     members = " ".join(map(_kind, class_set.members)) or (
         "none to be had" if class_set.missing else NO_TYPE
     )
@@ -237,8 +239,8 @@ def _votes(verdict: Any) -> str:
         "most pairwise decisions of the machine, which weighs the types alike, go to it; the "
         "probabilities count how many there are of each, and are largest for another"
     )
-    told = f"votes {_kind(verdict.votes)}"
-    return f'<span class="pill votes" title="{escape(verdict.votes)}: {title}">{told}</span>'
+    text = f"votes {_kind(verdict.votes)}"
+    return f'<span class="pill votes" title="{escape(verdict.votes)}: {title}">{text}</span>'
 
 
 def _below(share: float) -> str:
@@ -336,11 +338,11 @@ def _belief(session: Session) -> str:
     The noise leaves more, and where there is little room the end has to be scrolled to.
     """
     trust = session.outcome.trust
-    said = "" if trust is None else escape(trust.sentence())
-    if said and (noise := escape(_noise(session.outcome))):
-        noise, said = (text[:1].upper() + text[1:] for text in (noise, said))
-        said = f'<span title="{_OF_NOISE}">{noise}</span> {said}.'
-    return f'<div class="belief" tabindex="0">{said}</div>'
+    words = "" if trust is None else escape(trust.sentence())
+    if words and (noise := escape(_noise(session.outcome))):
+        noise, words = (text[:1].upper() + text[1:] for text in (noise, words))
+        words = f'<span title="{_OF_NOISE}">{noise}</span> {words}.'
+    return f'<div class="belief" tabindex="0">{words}</div>'
 
 
 def _noise(outcome: Outcome) -> str:

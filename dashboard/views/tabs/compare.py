@@ -121,14 +121,14 @@ class _Compare:
         if explanation is not None:
             fit, names = "", [explanation.nothing]
         if explanation is not None and not explanation.nothing:
-            said = effects(explanation, mirrored=self._result.mirrored.get(variant.key))
-            shares = said.values / (np.abs(said.values).max() or 1.0)
+            effect = effects(explanation, mirrored=self._result.mirrored.get(variant.key))
+            shares = effect.values / (np.abs(effect.values).max() or 1.0)
             wave = shown.wave_rest_aa
             ribbon = painted_pieces(
-                frame, wave, shown.flux, explanation.labels, shares, either=said.either
+                frame, wave, shown.flux, explanation.labels, shares, either=effect.either
             )
             fit = _fidelity(explanation)
-            names = top_names(wave, explanation.labels, np.abs(said.values))
+            names = top_names(wave, explanation.labels, np.abs(effect.values))
         css = " ".join(
             name
             for name, on in (("now", variant.is_now(now)), ("waiting", explanation is None))

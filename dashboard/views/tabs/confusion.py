@@ -101,10 +101,10 @@ class _Confusion:
         text = f"{share:.3f}" if self._state.shares else f"{count:,}"
         tone = "accent" if true == predicted else "warn"
         chosen = self._state.cell == (true, predicted)
-        told = f"{count:,} of true {true} called {predicted}, {percent(share, '.1f')}"
-        told += f", 95 % interval {ends}" if ends else ""
+        words = f"{count:,} of true {true} called {predicted}, {percent(share, '.1f')}"
+        words += f", 95 % interval {ends}" if ends else ""
         made = button(
-            text, {"cell": [true, predicted]}, css="cell on" if chosen else "cell", title=told
+            text, {"cell": [true, predicted]}, css="cell on" if chosen else "cell", title=words
         )
         style = f"background:color-mix(in srgb, var(--{tone}) {45 * share:.0f}%, transparent)"
         return f'<td style="{style}">{made}</td>'
@@ -157,7 +157,7 @@ class _Confusion:
             lines.append(f"<tr{' class=now' if now else ''}>{''.join(cells)}</tr>")
         n = len(listing.table)
         more = f"; the first {_LISTED} are listed" if n > _LISTED else ""
-        said = counted(n, "spectrum", "spectra")
+        words = counted(n, "spectrum", "spectra")
         cell = self._state.cell
         what = _cell_words(cell)
         select = button(
@@ -165,7 +165,7 @@ class _Confusion:
         )
         save = button("Export CSV", {"export": True}, css="plain", title="The whole list as CSV")
         return (
-            f'<div class="over"><span>{said}, {escape(what)}{more}</span>'
+            f'<div class="over"><span>{words}, {escape(what)}{more}</span>'
             f"<span>{select} {save}</span></div>"
             f'<table class="plain"><thead>'
             f"<tr><th></th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"

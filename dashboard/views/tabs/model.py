@@ -59,11 +59,15 @@ def model_html(space: Workspace) -> str:
             "No classifier has been built, or only by an earlier version: <b>spexplain build</b> "
             "makes one."
         )
-    said = lens.columns
-    truth = space.catalog["label"].to_numpy(object)[said.index.to_numpy()].astype(str)
-    called = said["predicted"].to_numpy(object).astype(str)
+    predictions = lens.columns
+    truth = space.catalog["label"].to_numpy(object)[predictions.index.to_numpy()].astype(str)
+    called = predictions["predicted"].to_numpy(object).astype(str)
     known, which = np.isin(truth, lens.targets), "all labelled spectra"
-    tested = known & (said["split"] == "test").to_numpy() if "split" in said else known & False
+    tested = (
+        known & (predictions["split"] == "test").to_numpy()
+        if "split" in predictions
+        else known & False
+    )
     if tested.any():
         known, which = tested, "the test set, which the classifier has not seen"
     if not known.any():
@@ -78,8 +82,8 @@ def _report(truth: np.ndarray, predicted: np.ndarray, about: str, certain: str) 
     kinds = ordered_types({*truth.tolist(), *predicted.tolist()})
     quietly: Any = {"zero_division": 0.0}
     scores = np.array(precision_recall_fscore_support(truth, predicted, labels=kinds, **quietly))
-    said = classification_metrics(truth, predicted, kinds).to_dict()
-    ends = class_intervals(said)
+    metrics = classification_metrics(truth, predicted, kinds).to_dict()
+    ends = class_intervals(metrics)
     lines = [
         f"<tr><th>{escape(kind)}</th>"
         + "".join(f"<td>{v:.3f}{_within(end)}</td>"
@@ -88,7 +92,7 @@ def _report(truth: np.ndarray, predicted: np.ndarray, about: str, certain: str) 
         for kind, column in zip(kinds, scores.T, strict=True)
     ]  # fmt: skip
     mean = scores[:3].mean(axis=1)
-    of_mean = [macro_interval_text(said, of) for of in ("precision", "recall", "f")]
+    of_mean = [macro_interval_text(metrics, of) for of in ("precision", "recall", "f")]
     lines.append("<tr class=sum><th>mean (macro)</th>"
                  + "".join(f"<td>{v:.3f}{_within(end)}</td>"
                            for v, end in zip(mean, of_mean, strict=True))
@@ -110,11 +114,11 @@ def _certain(lens: Any) -> str:
 
 def _unchecked(lens: Any, called: np.ndarray) -> str:
     """Predictions of a classifier without labels to check, and its scores where it was trained."""
-    said = lens.columns
+    predictions = lens.columns
     lines = []
     for kind in ordered_types(set(lens.targets) & set(called.tolist())):
         here = called == kind
-        shares = said[probability_column(kind)].to_numpy(np.float64)[here]
+        shares = predictions[probability_column(kind)].to_numpy(np.float64)[here]
         percentiles = np.percentile(shares, [16, 50, 84])
         low, middle, high = (escape(probability_text(p)) for p in percentiles)
         lines.append(

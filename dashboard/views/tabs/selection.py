@@ -204,8 +204,8 @@ class _SelectionTab:
             return {"mean": "", "reasons": "", "ratios": ""}
         n_usable = int(np.isin(now.rows, lens.rows).sum())
         if not n_usable:
-            said = "<p>The lens can take none of these: open one to see why.</p>"
-            return {"mean": said, "reasons": "", "ratios": ""}
+            text = "<p>The lens can take none of these: open one to see why.</p>"
+            return {"mean": text, "reasons": "", "ratios": ""}
         if spread is None:
             return {"mean": mean_section(None), "reasons": "", "ratios": ""}
         mean_reasons = self._reasons.found
@@ -248,7 +248,7 @@ class _SelectionTab:
     def _about(self, now: Selection) -> str:
         undo = self._session.selected.can_undo
         n = len(now.rows)
-        said = counted(n, "spectrum", "spectra")
+        text = counted(n, "spectrum", "spectra")
         saves = "".join(
             f'<button type="button" class="plain" data-do="selection-{kind}">{title}</button> '
             for kind, title in _FILES.items()
@@ -260,7 +260,7 @@ class _SelectionTab:
         kept = f"<p>Kept as “{escape(name)}”.</p>" if of is now else ""
         clear = button("Clear", {"do": "clear"}, css="plain", title="Select nothing (Esc)")
         return (
-            f"<h3>{said}</h3><p>{escape(now.origin)}</p>"
+            f"<h3>{text}</h3><p>{escape(now.origin)}</p>"
             f"{self._types(now)}"
             f'<div class="line">{back} {clear}</div><div class="line">Export {saves}</div>'
             f'<div class="line">{_KEEP}</div>{kept}{self._tags(now.rows)}'

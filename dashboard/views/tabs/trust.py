@@ -218,11 +218,11 @@ def _agreement(name: str, alike: Agreement) -> str:
 def _model(check: RandomisationCheck) -> str:
     """Would a model that has learnt nothing be explained alike?"""
     if check.depends_on_model:
-        said = "The explanation is about what the model has learnt: scrambled models give another."
+        text = "The explanation is about what the model has learnt: scrambled models give another."
     else:
-        said = "Beware: models with scrambled parameters give much the same explanation."
+        text = "Beware: models with scrambled parameters give much the same explanation."
     return (
-        f"<h3>Is it about this model?</h3><p>{said}</p><p>Rank correlation with "
+        f"<h3>Is it about this model?</h3><p>{text}</p><p>Rank correlation with "
         f"{len(check.agreements)} scrambled models: {_number(check.likeness)} (median of its "
         "size; below 0.5 is unlike).</p>"
     )

@@ -136,14 +136,14 @@ class _WhatIfTab:
             return "<p>The model is asked about the edited spectrum as you go.</p>"
         shown, rows = state.shown, []
         of_types = bool(shown and shown.verdict.probabilities)
-        said = _probability if of_types else partial(number_text, spec=".4g")
+        written = _probability if of_types else partial(number_text, spec=".4g")
         changed = _share_change if of_types else partial(number_text, spec="+#.3g")
         for name in ordered_types(considered.values):
             now = considered.values[name]
             was = considered.before[name]
             rows.append(
-                f"<tr><th>{escape(target_title(name))}</th><td>{said(was)}</td>"
-                f"<td><b>{said(now)}</b></td>"
+                f"<tr><th>{escape(target_title(name))}</th><td>{written(was)}</td>"
+                f"<td><b>{written(now)}</b></td>"
                 f"<td>{changed(now - was)}</td></tr>"
             )
         what = "Probability" if of_types else "Score"
@@ -173,8 +173,8 @@ def _domain(considered: Considered) -> str:
         how = "The edit takes it outside"
         if considered.outside_before:
             how = "It lies outside, edited or not"
-        said = escape(f"{how}: {considered.outside}", quote=True)
-        return f'<div class="outside" title="{said}">{said}</div>'
+        text = escape(f"{how}: {considered.outside}", quote=True)
+        return f'<div class="outside" title="{text}">{text}</div>'
     if considered.outside_before:
         return "<p>The edit brings it inside what the model learned on.</p>"
     return ""

@@ -177,9 +177,9 @@ def _words(session: Visitor) -> str:
     if not filtering.n:
         none = f"None of {counted(len(space.catalog), 'spectrum', 'spectra')}"
         return "; ".join(filter(None, (none, space.row_filter.absent(filtering.text))))
-    said = f"{filtering.n:,} of {counted(len(space.catalog), 'spectrum', 'spectra')}"
+    text = f"{filtering.n:,} of {counted(len(space.catalog), 'spectrum', 'spectra')}"
     plane = space.planes.get(session.view.plane)
     if plane is not None:
         away = filtering.n - int(np.isin(session.selected.rows, plane.rows).sum())
-        said += f", {away:,} not on this plane" if away else ""
-    return said
+        text += f", {away:,} not on this plane" if away else ""
+    return text

@@ -83,10 +83,10 @@ def foot_line(names: Sequence[str]) -> str:
 def _name(name: str, end: str) -> str:
     lines = name.split(" + ")
     short = f"{lines[0]} … {lines[-1]}" if len(lines) > 2 else name
-    told = f' title="{escape(name, quote=True)}"' if short != name else ""
+    text = f' title="{escape(name, quote=True)}"' if short != name else ""
     # May end between two lines of one segment, if need be.
     kept = " + ".join(line.replace(" ", "\u00a0") for line in lines) if len(lines) == 2 else short
-    return f"<span{told}>{escape(f'{kept} {end}'.rstrip())}</span>"
+    return f"<span{text}>{escape(f'{kept} {end}'.rstrip())}</span>"
 
 
 def choice(name: str, label: str, options: dict[str, str], chosen: str, *, title: str = "") -> str:

@@ -153,7 +153,7 @@ def _log_odds_and_votes(work: Work, first: int = 0) -> _LogOddsAndVotes:
         for start in range(first, n, _CHUNK_ROWS)
     ]
     parts = list(
-        work.chunks("said", said_of, chunks, lambda done, of: work.report(of + done, 2 * of))
+        work.chunks("said", predictions_of, chunks, lambda done, of: work.report(of + done, 2 * of))
     )
     if not parts:  # none of the added spectra is usable
         n_classes = len(classifier_at(common["classifier"], common["key"]).classes)
@@ -162,7 +162,7 @@ def _log_odds_and_votes(work: Work, first: int = 0) -> _LogOddsAndVotes:
     return np.concatenate(log_odds), np.concatenate(votes)
 
 
-def said_of(*, prepared: str, classifier: str, key: str, start: int, stop: int) -> Arrays:
+def predictions_of(*, prepared: str, classifier: str, key: str, start: int, stop: int) -> Arrays:
     """Log-odds (n, C) and votes (n,) of a few prepared spectra.
 
     Parameters

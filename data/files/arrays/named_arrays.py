@@ -13,7 +13,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from ..damage import damage_told
+from ..damage import damage_as_error
 
 __all__ = ["ModelFileError", "load_arrays", "save_arrays"]
 
@@ -56,7 +56,7 @@ def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], Any]:
     ModelFileError
         The file is absent or damaged.
     """
-    damage = damage_told(path, ModelFileError, _WAY_OUT)
+    damage = damage_as_error(path, ModelFileError, _WAY_OUT)
     with damage, safe_open(path, framework="numpy") as stored:
         facts = json.loads((stored.metadata() or {}).get("facts", "null"))
         return {name: stored.get_tensor(name) for name in stored.keys()}, facts  # noqa: SIM118

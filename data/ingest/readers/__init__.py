@@ -139,10 +139,10 @@ def _not_there(hdus: Sequence[Hdu], hints: Hints) -> ReadError | None:
         except ReadError as error:
             return error
     if tables:
-        shown, told = _of_table(tables[0]), " ".join(f"{r}={c}" for r, c in hints.columns.items())
+        shown, given = _of_table(tables[0]), " ".join(f"{r}={c}" for r, c in hints.columns.items())
         return ReadError(
             "unknown format",
-            f"{shown}: with --column {told} still none is a wavelength and another a flux",
+            f"{shown}: with --column {given} still none is a wavelength and another a flux",
         )
     return None
 

@@ -120,11 +120,11 @@ class OutsideLens:
         facts
             Its z, sn_median, flux_unit and the survey's subclass, as far as they are known.
         """
-        lens, said = self.lens, dict(facts or {})
+        lens, value = self.lens, dict(facts or {})
         typed = lens.judged(flux) if isinstance(lens, AgnLens) else None
         if typed is not None:
-            said["predicted"] = typed.predicted
-        domain = None if lens.domain is None else lens.domain.of_flux(flux, said)
+            value["predicted"] = typed.predicted
+        domain = None if lens.domain is None else lens.domain.of_flux(flux, value)
         if typed is not None:
             return replace(typed, domain=domain)
         score = float(self.target(lens.targets[0], flux, sn_median)(flux[None])[0])

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.dashboard.cli import main
-from spexplain.dashboard.cli.errors import told
+from spexplain.dashboard.cli.errors import user_message
 from spexplain.dashboard.export import stored_spectrum
 from spexplain.data.collection.check import check
 from spexplain.data.collection.collection import Collection
@@ -97,9 +97,11 @@ def test_an_explanation_that_cannot_be_kept_leaves_no_half_of_it(
 
 def test_a_folder_that_may_not_be_written_is_named_and_not_the_lock_in_it():
     error = OSError(errno.EROFS, "Read-only file system", "/survey/runs/.lock")
-    assert told(error) == f"cannot write into {Path('/survey/runs')}: Read-only file system"
-    assert told(OSError(errno.ENOENT, "No such file", "/x")) == "[Errno 2] No such file: '/x'"
-    assert told(ValueError("a value")) == "a value"
+    assert user_message(error) == f"cannot write into {Path('/survey/runs')}: Read-only file system"
+    assert (
+        user_message(OSError(errno.ENOENT, "No such file", "/x")) == "[Errno 2] No such file: '/x'"
+    )
+    assert user_message(ValueError("a value")) == "a value"
 
 
 def test_of_a_full_disk_is_said_where_there_is_how_much_room(tmp_path: Path):
@@ -108,7 +110,7 @@ def test_of_a_full_disk_is_said_where_there_is_how_much_room(tmp_path: Path):
     stage = RuntimeError("stage svm failed: no space left")
     stage.__cause__ = full
     for error in (full, stage):
-        said = told(error, ["build", str(tmp_path / "survey")])
+        said = user_message(error, ["build", str(tmp_path / "survey")])
         assert re.search(rf"free: .*\d MB in {re.escape(str(tmp_path))}", said)
         assert said.startswith(str(error))
         assert said.endswith("Make room, and run the same command again")

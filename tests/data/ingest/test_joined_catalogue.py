@@ -12,8 +12,8 @@ from spexplain.data.collection.collection import Collection
 from spexplain.data.ingest.joined_catalogue import (
     NO_CATALOGUE,
     JoinedCatalogue,
+    catalogue_facts,
     read_catalogue,
-    said_by,
 )
 from spexplain.data.ingest.labels import LabelError, read_labels
 from spexplain.data.ingest.one_file import Intake
@@ -68,8 +68,8 @@ def test_a_row_of_a_redshift_alone_is_a_row_and_positions_may_be_sexagesimal(tmp
     (tmp_path / "c.csv").write_text("name,RA,DEC,z\na,12:30:49.4,-01 00 36,0.1\n")
     found = read_catalogue(tmp_path / "c.csv")
     here = {"id": "x", "file": "", "ra": 187.705833, "dec": -1.01}
-    assert said_by(found, here) == {}
-    assert said_by(found, here | {"dec": 1.01}) is None
+    assert catalogue_facts(found, here) == {}
+    assert catalogue_facts(found, here | {"dec": 1.01}) is None
 
 
 def test_a_position_that_is_not_known_is_nobodys():

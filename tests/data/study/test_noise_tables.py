@@ -13,7 +13,7 @@ CURVES = {
 CALLED = {"linear": [0.5, 0.6, 0.5], "rbf": [0.5, 0.995, 1.0]}
 
 
-def said_of(called=CALLED, n=100):
+def predictions_of(called=CALLED, n=100):
     """What the stage records of two kernels and three types."""
     kernels = {}
     for name, curve in CURVES.items():
@@ -35,13 +35,13 @@ def said_of(called=CALLED, n=100):
 
 
 def test_the_first_table_is_of_the_best_machine_and_names_it():
-    best, *_ = noise_tables(said_of())
+    best, *_ = noise_tables(predictions_of())
     assert "linear kernel, C 0.07:" in best.title
     assert [row[1] for row in best.rows] == CURVES["linear"]["macro_f"]
 
 
 def test_every_kernel_has_a_row_and_the_paper_the_last():
-    _, table, _ = noise_tables(said_of())
+    _, table, _ = noise_tables(predictions_of())
     names = [row[0] for row in table.rows]
     assert names == ["linear", "rbf", "paper: linear"]
     for row, curve in zip(table.rows, CURVES.values(), strict=False):
@@ -51,7 +51,7 @@ def test_every_kernel_has_a_row_and_the_paper_the_last():
 
 
 def test_a_type_is_lowest_or_highest_only_where_no_other_is_as_low_or_high():
-    _, table, _ = noise_tables(said_of())
+    _, table, _ = noise_tables(predictions_of())
     assert table.rows[0][-2:] == ("intermediate (3 of 3)", "type 1 (2 of 3)")  # a tie at sigma 4
     # In the paper the order holds at all seven sigmas it gives.
     assert table.rows[-1][-2:] == ("intermediate (7 of 7)", "type 1 (7 of 7)")
@@ -63,7 +63,7 @@ def test_types_that_are_as_often_highest_are_both_named():
 
 
 def test_where_a_kernel_calls_everything_one_type_it_is_said_and_why():
-    _, table, _ = noise_tables(said_of())
+    _, table, _ = noise_tables(predictions_of())
     assert "From sigma 1 on the rbf kernel calls 100 % of the spectra type 2" in table.note
     assert f"by {np.exp(-0.003 * 1000):.2g}" in table.note  # what is left of the kernel
     assert "linear kernel calls" not in table.note
@@ -71,24 +71,24 @@ def test_where_a_kernel_calls_everything_one_type_it_is_said_and_why():
 
 @pytest.mark.parametrize("called", [[0.995, 0.5, 0.5], [0.5, 1.0, 0.98], [0.5, 0.6, 0.7]])
 def test_a_kernel_that_recovers_has_not_given_up(called):
-    _, table, _ = noise_tables(said_of({"linear": called, "rbf": called}))
+    _, table, _ = noise_tables(predictions_of({"linear": called, "rbf": called}))
     assert "From sigma" not in table.note
 
 
 def test_only_the_rbf_kernel_vanishes_with_distance():
-    _, table, _ = noise_tables(said_of({"linear": [0.5, 0.6, 1.0], "rbf": [0.5, 0.5, 0.5]}))
+    _, table, _ = noise_tables(predictions_of({"linear": [0.5, 0.6, 1.0], "rbf": [0.5, 0.5, 0.5]}))
     assert table.note.endswith(
         "From sigma 4 on the linear kernel calls 100 % of the spectra type 2."
     )
 
 
 def test_few_spectra_have_their_intervals_beside_every_f_and_many_have_none():
-    best, _, ends = noise_tables(said_of())
+    best, _, ends = noise_tables(predictions_of())
     first, last = (dict(zip(best.columns, best.rows[at], strict=True)) for at in (0, 2))
     assert first["95 % of mean F"] == "0.80–0.95"
     assert first["95 % of F type 1"] == "0.95–1.00"
     assert last["95 % of mean F"] is None  # something was called a type that is not tested
     assert ends.rows[1] == ("rbf", "0.80–0.95", "0.20–0.80", None)
-    many = noise_tables(said_of(n=200))
+    many = noise_tables(predictions_of(n=200))
     assert len(many) == 2
     assert not any("95 %" in column for column in many[0].columns)

@@ -8,7 +8,7 @@ from html import escape
 from .....core.models.conformal import LEVELS
 from .....core.words import percent, probability_text
 from .....data.collection.trained.class_sets import TypeCertainty
-from ....figures.words.set_words import held_text, reliability_text
+from ....figures.words.set_words import coverage_text, reliability_text
 from ....workspace.confusion_table import ordered_types
 
 __all__ = ["certainty_html"]
@@ -69,7 +69,9 @@ def _sets(certainty: TypeCertainty) -> str:
     for level in LEVELS:
         held = {kind: of for kind, of in certainty.held(level).items() if of.n}
         if held:
-            cells = "".join(f"<td>{held_text(held[k]) if k in held else '–'}</td>" for k in kinds)
+            cells = "".join(
+                f"<td>{coverage_text(held[k]) if k in held else '–'}</td>" for k in kinds
+            )
             lines.append(f"<tr><th>set at {percent(level)}</th>{cells}</tr>")
     if not lines:
         return ""

@@ -59,13 +59,13 @@ def scan_charts(
         )
         for n, s in zip(ks, scan["silhouette"], strict=True)
     )  # fmt: skip
-    said = (
+    words = (
         f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}"
         + (", the most tried" if reasons.best_silhouette == max(ks) else "")
         + f", built with {reasons.k}; explained: {_explained(reasons.explained)}"
         + (f"; {reasons.growth}" if reasons.growth else "")
     )
-    state = f'<span class="busy">{busy}</span>' if busy else said
+    state = f'<span class="busy">{busy}</span>' if busy else words
     signs = "".join(
         button(
             text, {"sign": value}, css="plain on" if value == sign else "plain", title=_SIGNS[value]
@@ -169,9 +169,9 @@ def _within(k: int, n: int) -> str:
 def _member(cluster: Cluster, at: int, id: str) -> str:
     """A link to a member; one whose explanation is none is faint."""
     r2, badly = float(cluster.r2[at]), bool(cluster.not_explained[at])
-    said = goodness(r2) + (": not explained" if badly else "") if math.isfinite(r2) else ""
+    text = goodness(r2) + (": not explained" if badly else "") if math.isfinite(r2) else ""
     css = "plain faint" if badly else "plain"
-    return button(escape(id), {"open": int(cluster.rows[at])}, css=css, title=said)
+    return button(escape(id), {"open": int(cluster.rows[at])}, css=css, title=text)
 
 
 def _fit_line(cluster: Cluster) -> str:
@@ -179,8 +179,8 @@ def _fit_line(cluster: Cluster) -> str:
     if not np.isfinite(cluster.r2).any():
         return ""
     badly = int(cluster.not_explained.sum())
-    said = f"median {goodness(float(np.nanmedian(cluster.r2)))}"
-    return f'<div class="foot-line">{said}{f" · {badly} not explained" if badly else ""}</div>'
+    text = f"median {goodness(float(np.nanmedian(cluster.r2)))}"
+    return f'<div class="foot-line">{text}{f" · {badly} not explained" if badly else ""}</div>'
 
 
 def _fit(cluster: Cluster) -> str:
@@ -189,13 +189,13 @@ def _fit(cluster: Cluster) -> str:
         return "How well the surrogates fit is not known: build again"
     middle, least = (float(of(cluster.r2)) for of in (np.nanmedian, np.nanmin))
     badly = int(cluster.not_explained.sum())
-    said = f"Surrogates: median {goodness(middle)}, lowest {goodness(least)}. "
+    text = f"Surrogates: median {goodness(middle)}, lowest {goodness(least)}. "
     if not badly:
         all_of_them = "It is" if cluster.n == 1 else f"All {cluster.n:,} are"
-        return f"{said}{all_of_them} explained (R² {EXPLAINED_R2:g} or more)"
+        return f"{text}{all_of_them} explained (R² {EXPLAINED_R2:g} or more)"
     share = f"{badly:,} of {cluster.n:,}{_within(badly, cluster.n)}"
     return (
-        f"{said}{share} not explained (R² below {EXPLAINED_R2:g}): their "
+        f"{text}{share} not explained (R² below {EXPLAINED_R2:g}): their "
         "weights are no reasons; faint in the list"
     )
 

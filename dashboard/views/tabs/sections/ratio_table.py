@@ -41,8 +41,8 @@ def ratio_table(summary: LineSummary, caption: str, *, dust: str) -> str:
         f"<tr><th>{_RATIOS[name]}</th><td>{_measured(ratio)}</td><th>{_counted(ratio)}</th></tr>"
         for name, ratio in summary.ratios.items()
     )
-    said = _DUST.get(dust)
-    corrected = f'<div class="caption known">{said}</div>' if said else ""
+    value = _DUST.get(dust)
+    corrected = f'<div class="caption known">{value}</div>' if value else ""
     table = f'<table class="matrix"><caption>{caption}</caption>{lines}</table>'
     return table + corrected + _uncalibrated(summary)
 

@@ -120,8 +120,8 @@ def leaders_table(lens: AnomalyLens, leaders: ScoreLeaders | None, top: int, sco
 def _heading(lens: AnomalyLens, top: int, *, leading: bool) -> str:
     """Number of rows shown, of the total."""
     what = "".join(
-        button(title, {"leading": on}, css="plain on" if on == leading else "plain", title=said)
-        for title, on, said in (
+        button(title, {"leading": on}, css="plain on" if on == leading else "plain", title=tooltip)
+        for title, on, tooltip in (
             ("Shared by two scores", False, "Which share of one score's top is in the other's"),
             ("What leads", True, "Which part of the spectrum puts those on top there"),
         )
@@ -148,9 +148,9 @@ def _leaders_row(leaders: ScoreLeaders, name: str, part: str) -> str:
 def _kinds(leaders: ScoreLeaders, score: str) -> str:
     """Such as "single spikes 20 of all 20, broad-line galaxy 14 of all 20": names as they are."""
     here = leaders.kinds[score]
-    said = [f"{kind} {n:,} of all {leaders.kinds_of_all[kind]:,}" for kind, n in here.items()]
+    entries = [f"{kind} {n:,} of all {leaders.kinds_of_all[kind]:,}" for kind, n in here.items()]
     rest = sum([*here.values()][_KINDS:])
-    return ", ".join(said[:_KINDS] + ([f"{rest:,} others"] if rest else []))
+    return ", ".join(entries[:_KINDS] + ([f"{rest:,} others"] if rest else []))
 
 
 def _cell(share: float, *, title: str = "") -> str:

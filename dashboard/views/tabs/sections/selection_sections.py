@@ -64,23 +64,23 @@ def kept_table(kept: Sequence[KeptSelection], theme: ThemeName) -> str:
 
 
 def _forget(name: str) -> str:
-    said = f"Forget {name}"
-    return button("×", {"forget": name}, css="link", title=said, label=said)
+    text = f"Forget {name}"
+    return button("×", {"forget": name}, css="link", title=text, label=text)
 
 
 def _lay(name: str) -> str:
-    said = f"Lay the mean of {name} over the spectrum"
-    return button("mean", {"mean": name}, css="link", title=said, label=said)
+    text = f"Lay the mean of {name} over the spectrum"
+    return button("mean", {"mean": name}, css="link", title=text, label=text)
 
 
 def laid_section(selection: Selection | None, mean: MeanOver | None) -> str:
     """Overlay of the spectrum with a control to remove it; "" without one."""
     if selection is None:
         return ""
-    said = f"The mean of “{selection.name}” follows, of those that the lens can take."
-    said = said if mean is None else mean.sentence()
+    text = f"The mean of “{selection.name}” follows, of those that the lens can take."
+    text = text if mean is None else mean.sentence()
     off = button("Take it off", {"do": "lift"}, css="plain", title="Lay no mean over the spectrum")
-    return f'<p>{escape(said)}</p><div class="line">{off}</div>'
+    return f'<p>{escape(text)}</p><div class="line">{off}</div>'
 
 
 def tags_line(n: int, tags: Sequence[int], *, can_undo: bool) -> str:
@@ -95,16 +95,16 @@ def tags_line(n: int, tags: Sequence[int], *, can_undo: bool) -> str:
         title="Take back what you have tagged last (u)",
     )  # fmt: skip
     counts = pd.Series(tags).value_counts().sort_index()
-    told = " · ".join(f"tag {tag}: {n_tagged:,}" for tag, n_tagged in counts.items())
-    return f'<div class="line">{menu} {back}</div><p>{told or "None of these has a tag."}</p>'
+    text = " · ".join(f"tag {tag}: {n_tagged:,}" for tag, n_tagged in counts.items())
+    return f'<div class="line">{menu} {back}</div><p>{text or "None of these has a tag."}</p>'
 
 
 def types_line(labels: pd.Series) -> str:
     """How many there are of each type, the commonest first."""
     counts = labels.value_counts()
     each = [f"{n:,} {kind or 'unlabelled'}".replace(" ", "\u00a0") for kind, n in counts.items()]
-    told = escape(" · ".join(each))
-    return f"<p>{told}</p>" if told else ""
+    text = escape(" · ".join(each))
+    return f"<p>{text}</p>" if text else ""
 
 
 def mean_section(spread: Spread | None, *, lay: bool = False) -> str:
@@ -162,21 +162,21 @@ def reasons_section(
     stop = button("Stop", {"do": "stop"}, css="plain", title="Keep what has been explained so far")
     head = "<h4>Mean explanation</h4>"
     if reasons is None:
-        told = "explaining …" if busy else "None of these has been explained yet."
-        return f'{head}<p>{told}</p><div class="line">{stop if busy else ask}</div>'
+        text = "explaining …" if busy else "None of these has been explained yet."
+        return f'{head}<p>{text}</p><div class="line">{stop if busy else ask}</div>'
     called = SCORE_TITLES.get(reasons.target, target)
     of = f"of {_of(reasons.n, reasons.of)}"
     if reasons.built:
-        said = f"{of}, explained by the build: {escape(called)}"
+        words = f"{of}, explained by the build: {escape(called)}"
     elif busy:
-        said = f"{reasons.n} of {reasons.goal} are explained: {escape(called)}"
+        words = f"{reasons.n} of {reasons.goal} are explained: {escape(called)}"
     else:
-        said = f"{of}, explained as the sliders stand: {escape(called)}"
+        words = f"{of}, explained as the sliders stand: {escape(called)}"
     meaning = colours_meaning(reasons.settings, reasons.sign, what="what is explained")
     return (
         f'{head}<div class="mean">{_painted(reasons, spread)}{ends(spread.wave_rest_aa)}'
         f"{foot_line(top_names(spread.wave_rest_aa, reasons.labels, reasons.weights))}"
-        f'<div class="caption known">{said}</div>'
+        f'<div class="caption known">{words}</div>'
         f'<div class="caption known">{escape(meaning)}</div>{_fit(reasons)}</div>'
         f'<div class="line">{stop if busy else ask}</div>'
     )
@@ -211,9 +211,9 @@ def _fit(reasons: MeanReasons) -> str:
     """How well the surrogates fit, where there are any."""
     if not np.isfinite(reasons.r2).any():
         return ""
-    said = f"surrogates: median {goodness(float(np.nanmedian(reasons.r2)))}"
+    text = f"surrogates: median {goodness(float(np.nanmedian(reasons.r2)))}"
     if reasons.n_not_explained:
-        said += (
+        text += (
             f"; {reasons.n_not_explained} of {reasons.n} not explained (R² below {EXPLAINED_R2:g})"
         )
-    return f'<div class="caption known">{said}</div>'
+    return f'<div class="caption known">{text}</div>'

@@ -70,7 +70,7 @@ def training_html(collection_path: Path) -> str:
         )
     ]
     best, last = table["validation_loss"].min(), int(table["epoch"].iloc[-1])
-    said = _loss_said(collection_path) if finished else ""
+    text = _loss_words(collection_path) if finished else ""
     head = _headline(collection_path) if finished else "Training of the autoencoder"
     state = "" if finished else f"{_state(collection_path)} · "
     return (
@@ -83,7 +83,7 @@ def training_html(collection_path: Path) -> str:
         f'<div class="small">{state}epoch {last}: loss '
         f"{table['loss'].iloc[-1]:.4g} (grey), on validation spectra "
         f"{table['validation_loss'].iloc[-1]:.4g} (blue), at best {best:.4g}; "
-        f"learning rate {table['learning_rate'].iloc[-1]:.0e}{said}</div>"
+        f"learning rate {table['learning_rate'].iloc[-1]:.0e}{text}</div>"
         f"{_notes(collection_path) if finished else ''}</div>"
     )
 
@@ -92,11 +92,11 @@ def _headline(collection_path: Path) -> str:
     """Size of the training sample; and a note if it was reduced."""
     run = RunStore(collection_path).find("vae")
     metrics = {} if run is None else run.metrics
-    said = "Training of the autoencoder"
+    text = "Training of the autoencoder"
     if "learn_from" in metrics:
         called = "galaxies" if metrics["learn_from"] == "galaxies" else "spectra"
-        said += f" on {metrics['n_trained_on'] + metrics['n_validation']:,} {called}"
-    return said + (f", cut short at epoch {metrics['epochs']}" if metrics.get("cut_short") else "")
+        text += f" on {metrics['n_trained_on'] + metrics['n_validation']:,} {called}"
+    return text + (f", cut short at epoch {metrics['epochs']}" if metrics.get("cut_short") else "")
 
 
 def _notes(collection_path: Path) -> str:
@@ -105,11 +105,11 @@ def _notes(collection_path: Path) -> str:
     metrics = {} if run is None else run.metrics
     kinds = ("sample_note", "training_note", "growth_note")
     notes = [metrics[name] for name in kinds if metrics.get(name)]
-    said = " ".join(escape(f"{note[0].upper()}{note[1:]}.") for note in notes)
-    return f'<div class="small">{said}</div>' if said else ""
+    text = " ".join(escape(f"{note[0].upper()}{note[1:]}.") for note in notes)
+    return f'<div class="small">{text}</div>' if text else ""
 
 
-def _loss_said(collection_path: Path) -> str:
+def _loss_words(collection_path: Path) -> str:
     """The weights of the loss that was trained, and how many pairs were tried before."""
     run = RunStore(collection_path).find("vae")
     if run is None or "vae" not in run.params:

@@ -15,7 +15,7 @@ from astropy.table import Table
 
 from ..errors import ReadError
 from ..other_kinds import other_kind
-from .fits_damage import NO_END, damage_told
+from .fits_damage import NO_END, damage_as_error
 from .fits_sizes import check_sizes
 from .hdu import Hdu
 from .packed import opened
@@ -53,7 +53,7 @@ def read_hdus(
     """
     # Opened here, as astropy leaves files open that it cannot read; unpacked here, as it takes
     # the end of a truncated gzip stream for the end of the last HDU.
-    with damage_told(), opened(Path(path)) as stream:
+    with damage_as_error(), opened(Path(path)) as stream:
         start = stream.read(_LOOKED_AT)
         if not start:
             raise ReadError("unreadable", "the file is empty")

@@ -14,7 +14,7 @@ from astropy.utils.exceptions import AstropyUserWarning
 from ..errors import ReadError
 from ..vocabulary.plain_words import in_own_words
 
-__all__ = ["NO_END", "damage_told"]
+__all__ = ["NO_END", "damage_as_error"]
 
 # Exceptions of astropy at damaged files, found by mutating whole files: OSError and, from gzip,
 # EOFError and zlib.error for the file; VerifyError for a header card; and for wrong numbers in a
@@ -54,7 +54,7 @@ _COMMON = (
 
 
 @contextmanager
-def damage_told() -> Iterator[None]:
+def damage_as_error() -> Iterator[None]:
     """Context manager that turns astropy's errors about damaged files into `ReadError`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AstropyUserWarning)

@@ -10,7 +10,7 @@ from astropy.io import fits
 
 from ..errors import ReadError
 from ..vocabulary.redshift_words import NO_REDSHIFT
-from .fits_damage import damage_told
+from .fits_damage import damage_as_error
 from .varying_lengths import vary
 
 __all__ = ["Hdu"]
@@ -45,7 +45,7 @@ class Hdu:
     @property
     def header(self) -> fits.Header:
         """Header of astropy. Raises ReadError if it is damaged."""
-        with damage_told():
+        with damage_as_error():
             return self.source.header
 
     @property
@@ -63,7 +63,7 @@ class Hdu:
         known = len(keyword) <= _LONGEST_KEYWORD and "HIERARCH" not in (self.keywords or ())
         if known and self.keywords is not None and keyword.upper() not in self.keywords:
             return None
-        with damage_told():
+        with damage_as_error():
             found = self.source.header.get(keyword)
         if keyword == "Z" and found is not None and NO_REDSHIFT.search(self.comment(keyword)):
             return None
@@ -71,7 +71,7 @@ class Hdu:
 
     def comment(self, keyword: str) -> str:
         """Comment of a header card; "" if it has none. Raises ReadError if it is damaged."""
-        with damage_told():
+        with damage_as_error():
             header = self.source.header
             return str(header.comments[keyword]) if keyword in header else ""
 

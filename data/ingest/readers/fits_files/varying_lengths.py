@@ -46,17 +46,17 @@ def of_one_length(
         An array lies outside the heap.
     """
     arrays: dict[str, np.ndarray] = {}
-    told: list[str] = []
+    entries: list[str] = []
     for name, form in zip(rows.dtype.names or (), forms, strict=True):
         matched = _FORM.match(form)
         found = _filled(rows[name], heap, _KINDS[matched[1]]) if matched else None
         arrays[name] = rows[name] if found is None else found
-        told.append(form if found is None or not matched else f"{found.shape[1]}{matched[1]}")
+        entries.append(form if found is None or not matched else f"{found.shape[1]}{matched[1]}")
     layout = [(name, values.dtype, values.shape[1:]) for name, values in arrays.items()]
     table = np.empty(len(rows), layout)
     for name, values in arrays.items():
         table[name] = values
-    return table, tuple(told)
+    return table, tuple(entries)
 
 
 def _filled(stored: np.ndarray, heap: bytes, kind: str) -> np.ndarray | None:

@@ -77,10 +77,10 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         for name, keyword in (("PLATE", "PLATEID"), ("MJD", "MJD"), ("FIBERID", "FIBERID"))
     )
     own = _first(about, "Z", float("nan"))
-    said: Iterable[tuple[str, object]] = [] if np.isnan(own) else [("Z", own)]
+    entries: Iterable[tuple[str, object]] = [] if np.isnan(own) else [("Z", own)]
     if about is None:  # a user's table in SDSS's format
-        said = ((name, hdu.value(name)) for hdu in (coadd, hdus[0]) for name in KEYWORDS)
-    z, z_note = redshift_of(said)
+        entries = ((name, hdu.value(name)) for hdu in (coadd, hdus[0]) for name in KEYWORDS)
+    z, z_note = redshift_of(entries)
     return _spectrum(
         path,
         id=_identifier(plate, mjd, fiber, path),

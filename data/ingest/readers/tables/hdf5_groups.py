@@ -10,7 +10,7 @@ import numpy as np
 
 from ..vocabulary.column_names import columns_by_role
 from .columns.written_metadata import described, of_yaml
-from .said_axis import axis_said
+from .metadata_axis import axis_of_metadata
 from .table import AXES
 
 __all__ = ["Arrays", "groups_within"]
@@ -110,11 +110,11 @@ def _of_group(group: Any, root: Any) -> Arrays:
         if isinstance(dataset, h5py.Dataset) and not dataset.external and not dataset.is_virtual:
             if name.endswith(_COLUMN_META):
                 continue
-            said = {str(key).lower(): _text(value) for key, value in dataset.attrs.items()}
+            metadata = {str(key).lower(): _text(value) for key, value in dataset.attrs.items()}
             for part, values in _parts(name, dataset):
                 arrays[part] = values
                 names = (f"{part.lower()}_unit", "unit", "units")
-                units[part] = next((said[one] for one in names if one in said), "")
+                units[part] = next((metadata[one] for one in names if one in metadata), "")
             if dataset.dtype.names is not None:
                 facts |= dataset.attrs
                 beside = group.get(f"{name}.{_COLUMN_META}")
@@ -122,7 +122,7 @@ def _of_group(group: Any, root: Any) -> Arrays:
                 units |= more
                 facts |= header
                 continue
-            if words := described(said):
+            if words := described(metadata):
                 common[f"{name.upper()}_DESCRIPTION"] = words
             if "flux" in columns_by_role([name]):
                 facts |= {k: v for k, v in dataset.attrs.items() if not isinstance(v, str | bytes)}
@@ -130,7 +130,7 @@ def _of_group(group: Any, root: Any) -> Arrays:
     facts = {**root.attrs, **group.parent.attrs, **group.attrs, **facts}
     name = group.name.strip("/").replace("/", "-")
     roles = columns_by_role(arrays)
-    if "flux" in roles and not roles.keys() & {*AXES} and (axis := axis_said(facts)):
+    if "flux" in roles and not roles.keys() & {*AXES} and (axis := axis_of_metadata(facts)):
         arrays[axis.name] = axis.values(arrays[roles["flux"]].shape[-1])
         units[axis.name] = axis.unit
     return Arrays(arrays, facts, units, name, common)
@@ -157,16 +157,16 @@ def _text(value: Any) -> str:
 
 def _unscaled(dataset: Any) -> Any:
     """Dataset scaled by netCDF's conventions, NaN for the fill value; others unchanged."""
-    said = {key: np.asarray(dataset.attrs[key]) for key in _STORED if key in dataset.attrs}
-    said = {key: value.item() for key, value in said.items() if value.size == 1}
-    if dataset.dtype.kind not in "iuf" or not said:
+    metadata = {key: np.asarray(dataset.attrs[key]) for key in _STORED if key in dataset.attrs}
+    metadata = {key: value.item() for key, value in metadata.items() if value.size == 1}
+    if dataset.dtype.kind not in "iuf" or not metadata:
         return dataset
     values = dataset[()]
-    none = np.isin(values, [said[key] for key in _STORED[:2] if key in said])
-    if not none.any() and not said.keys() & {*_STORED[2:]}:
+    none = np.isin(values, [metadata[key] for key in _STORED[:2] if key in metadata])
+    if not none.any() and not metadata.keys() & {*_STORED[2:]}:
         return dataset
     values = np.where(none, np.nan, values.astype(np.float64))
-    return values * said.get("scale_factor", 1.0) + said.get("add_offset", 0.0)
+    return values * metadata.get("scale_factor", 1.0) + metadata.get("add_offset", 0.0)
 
 
 def _parts(name: str, dataset: Any) -> Iterator[tuple[str, Any]]:

@@ -54,7 +54,7 @@ def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]
     """
     import h5py  # takes a while
 
-    with _damage_told("HDF5"), h5py.File(stream, "r") as file:
+    with _damage_as_error("HDF5"), h5py.File(stream, "r") as file:
         shown: list[str] = []
         there = False
         groups = groups_within(file)
@@ -127,7 +127,7 @@ def load_npz(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
     ReadError
         The file is damaged, or its arrays are not spectra.
     """
-    with _damage_told("NPZ"), np.load(stream, allow_pickle=False) as file:
+    with _damage_as_error("NPZ"), np.load(stream, allow_pickle=False) as file:
         found = Arrays({name: file[name] for name in file.files})
     if not holds_spectra(found.arrays, hints):
         raise ReadError("unknown format", _none([*found.arrays]))
@@ -142,7 +142,7 @@ def load_npy(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
     ReadError
         The file is damaged, or the roles of the columns are unknown.
     """
-    with _damage_told("NPY"):
+    with _damage_as_error("NPY"):
         array = np.load(stream, allow_pickle=False)
     if array.dtype.names:
         found = {name: array[name] for name in array.dtype.names}
@@ -161,7 +161,7 @@ def load_npy(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
 
 
 @contextmanager
-def _damage_told(kind: str) -> Iterator[None]:
+def _damage_as_error(kind: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
@@ -288,14 +288,14 @@ def _rows(found: Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator[
     of_rows = {n: found.arrays[n] for n in pixels if n not in shared}
     alone = ((n, v) for n, v in found.arrays.items() if n not in pixels and np.size(v) == 1)
     facts |= {name: _all(value).reshape(-1)[0] for name, value in alone}
-    said = {
+    metadata = {
         name: _all(values)
         for name, values in found.arrays.items()
         if name not in pixels and _is_fact(values.shape, shape[0])
     }
     for number in range(shape[0]):
         arm = shared | {name: np.asarray(values[number]) for name, values in of_rows.items()}
-        of_row = {name: values[number] for name, values in said.items()}
+        of_row = {name: values[number] for name, values in metadata.items()}
         yield Row((arm,), facts | of_row, found.common, (found.units,))
 
 

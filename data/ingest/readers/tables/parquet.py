@@ -21,9 +21,9 @@ from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .columns.columns import UNIT_OF, AstropyColumns
 from .columns.written_metadata import described, of_parquet
+from .metadata_axis import MetadataAxis, axis_of_metadata, with_metadata_axis
 from .rows.long_tables import spectra_of_columns
 from .rows.rows_of_arrays import Row, arms_by_names, holds_spectra, spectra_of_rows
-from .said_axis import SaidAxis, axis_said, with_said_axis
 
 __all__ = ["load_parquet"]
 
@@ -44,16 +44,18 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
     try:
         file = pq.ParquetFile(stream, pre_buffer=False)
         schema: Any = file.schema_arrow
-        units, said = of_parquet(schema.metadata)
-        more, about = _said_of_fields(schema)
+        units, metadata = of_parquet(schema.metadata)
+        more, about = _field_metadata(schema)
         units |= more
         paths = _paths(schema, hints)
         axis = None
-        if not (arms := _arms(_fields(schema, paths), hints)) and (axis := axis_said(said)):
+        if not (arms := _arms(_fields(schema, paths), hints)) and (
+            axis := axis_of_metadata(metadata)
+        ):
             arms = _arms(_fields(schema, paths), hints, (axis.name,))
             units.setdefault(axis.name, axis.unit)
         if arms:
-            common = about | {name.upper(): value for name, value in said.items()}
+            common = about | {name.upper(): value for name, value in metadata.items()}
             arms = [arm._replace(units={**units, **arm.units}) for arm in arms]
             rows = _rows(file, paths, arms, common)
             rows = rows if axis is None else (_with_axis(row, axis) for row in rows)
@@ -72,14 +74,14 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
     except (pa.ArrowException, OSError, ValueError) as error:
         why = in_own_words(str(error), "it is damaged, cut off or of another kind; fetch it again")
         raise ReadError("unreadable", f"no Parquet that can be read: {why}") from error
-    table.meta.update({UNIT_OF + name: unit for name, unit in units.items()} | said)
-    table = with_said_axis(table, hints)
+    table.meta.update({UNIT_OF + name: unit for name, unit in units.items()} | metadata)
+    table = with_metadata_axis(table, hints)
     if not holds_spectra(table.colnames, hints):
         raise ReadError("unknown format", _no_spectrum(schema))
     yield from spectra_of_columns(AstropyColumns(table), path, hints)
 
 
-def _with_axis(row: Row, axis: SaidAxis) -> Row:
+def _with_axis(row: Row, axis: MetadataAxis) -> Row:
     """Add the wavelengths from the metadata to each arm."""
     sizes = (max((len(values) for values in arm.values()), default=0) for arm in row.arms)
     arms = zip(sizes, row.arms, strict=True)
@@ -130,7 +132,7 @@ def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> l
         if pa.types.is_struct(kind):
             names = [kind.field(number).name for number in range(kind.num_fields)]
             if holds_spectra(all_names := [*names, *besides], hints.about(all_names)):
-                own = _said_of_fields([kind.field(n) for n in range(kind.num_fields)])[0]
+                own = _field_metadata([kind.field(n) for n in range(kind.num_fields)])[0]
                 found.append(_Arm(field.name, {name: name for name in names}, own))
     if len(found) > 1:
         found = [arm for arm in found if not OF_NO_OBJECT.search(arm.struct.upper())] or found
@@ -139,7 +141,7 @@ def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> l
     if not found and holds_spectra(all_names, hints.about(all_names)):
         roles = hinted_roles(lists, hints.about(lists))
         found.append(_Arm("", {name: name for name in roles.values()}, {}))
-    units = _said_of_fields([field for field in schema if field.name in lists])[0]
+    units = _field_metadata([field for field in schema if field.name in lists])[0]
     return found or [
         _Arm("", arm, {name: units[long] for name, long in arm.items() if long in units})
         for arm in arms_by_names(lists, hints)
@@ -205,9 +207,11 @@ def _rows(
     read = [*dict.fromkeys(paths[name][0] for name in (*facts, *wanted))]
     for whole in file.iter_batches(_ROWS_AT_ONCE, columns=read, use_threads=False):
         batch = _at(whole, paths)
-        said = {name: batch.column(name).to_pylist() for name in facts}
+        metadata = {name: batch.column(name).to_pylist() for name in facts}
         for arm in arms:
-            said = _facts_within(batch.column(arm.struct)) | said if arm.struct else said
+            metadata = (
+                _facts_within(batch.column(arm.struct)) | metadata if arm.struct else metadata
+            )
         held = [_by_row(batch, arm) for arm in arms]
         for number in range(batch.num_rows):
             each = [
@@ -216,7 +220,7 @@ def _rows(
                 for one in _arms_within(of_rows[number])
             ]
             arms_of_row, units = zip(*each, strict=True)
-            of_row = {name: of[number] for name, of in said.items()}
+            of_row = {name: of[number] for name, of in metadata.items()}
             yield Row(arms_of_row, of_row, common, units)
 
 
@@ -312,15 +316,17 @@ def _array(values: Any) -> np.ndarray:
     return found
 
 
-def _said_of_fields(schema: Iterable[Any]) -> tuple[dict[str, str], dict[str, object]]:
+def _field_metadata(schema: Iterable[Any]) -> tuple[dict[str, str], dict[str, object]]:
     """Units by field name, also within structs; and other metadata of each field."""
     units: dict[str, str] = {}
     about: dict[str, object] = {}
     left = [*schema]
     while left:
         field = left.pop(0)
-        said = {k.decode("utf-8", "replace").lower(): v for k, v in (field.metadata or {}).items()}
-        texts = {key: value.decode("utf-8", "replace") for key, value in said.items()}
+        metadata = {
+            k.decode("utf-8", "replace").lower(): v for k, v in (field.metadata or {}).items()
+        }
+        texts = {key: value.decode("utf-8", "replace") for key, value in metadata.items()}
         if unit := texts.get("unit") or texts.get("units"):
             units.setdefault(field.name, unit)
         if words := described(texts):

@@ -25,7 +25,7 @@ from ..fits_files.fits import Hdu
 from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
-from ..vocabulary.keywords import said_of
+from ..vocabulary.keywords import values_of_keywords
 from ..vocabulary.medium import Said, medium_of
 from ..vocabulary.other_facts import COLUMNS_FROM, HEADER_FACTS, UNHEEDED, Z_FROM, facts_of
 from ..vocabulary.positions import position_of
@@ -40,7 +40,7 @@ from ..vocabulary.redshift_words import (
     rivals_of,
     source_of,
 )
-from ..vocabulary.rest_frame import said_at_rest
+from ..vocabulary.rest_frame import states_rest_frame
 from ..vocabulary.spectral_classes import class_of
 from .columns.columns import Columns
 from .columns.flux_columns import flux_and_noise
@@ -159,26 +159,26 @@ def _wave_vac_aa(
     wave = wavelengths_aa(values, unit)
     if not (wave.size and wave.min() > 0 and wave.max() < np.inf):
         wave = np.where(np.isfinite(wave) & (wave > 0), wave, np.nan)
-    rest, said = _frame_and_medium(columns, name, unit)
+    rest, medium = _frame_and_medium(columns, name, unit)
     if rest and not named_by_user:
         raise ReadError("unreadable", _AT_REST.format(rest[:_SHOWN], name))
-    if said == "air" or (air and not said):
+    if medium == "air" or (air and not medium):
         good = np.isfinite(wave)
         wave[good] = air_to_vacuum(wave[good])
-    return wave, said or ("air" if air else "not said")
+    return wave, medium or ("air" if air else "not said")
 
 
 @once_a_table
 def _frame_and_medium(columns: Columns, name: str, unit: str) -> tuple[str, Said]:
     """Statement that wavelengths are in the rest frame ("" if none), and the medium."""
-    told: Any = {"column": name, "number": columns.names.index(name) + 1, "unit": unit}
-    return said_at_rest(columns.value, **told), medium_of(columns.value, **told)
+    metadata: Any = {"column": name, "number": columns.names.index(name) + 1, "unit": unit}
+    return states_rest_frame(columns.value, **metadata), medium_of(columns.value, **metadata)
 
 
 def _facts(columns: Columns, found: dict[str, str]) -> dict[str, str | float]:
     """Facts from the header, and non-empty ones found about the pixels."""
-    said = facts_of(said_of(columns.value, HEADER_FACTS))
-    return said | {name: what for name, what in found.items() if what}
+    facts = facts_of(values_of_keywords(columns.value, HEADER_FACTS))
+    return facts | {name: what for name, what in found.items() if what}
 
 
 def _taken(
@@ -215,7 +215,7 @@ def _redshifts(columns: Columns, named: dict[Role, str], told: str) -> list[tupl
         return own
     if told and (value := ask(told.upper())) is not None:
         return [(told, value)]
-    return [*said_of(ask, KEYWORDS), *own, *said_of(ask, _SECOND)]
+    return [*values_of_keywords(ask, KEYWORDS), *own, *values_of_keywords(ask, _SECOND)]
 
 
 def _of_column(columns: Columns, name: str) -> list[tuple[str, object]]:

@@ -33,10 +33,10 @@ from .columns.column_notes import (
     without_units,
 )
 from .columns.columns import UNIT_OF, AstropyColumns
+from .metadata_axis import with_axis_of_names, with_metadata_axis
 from .rows import astropy_rows
 from .rows.long_tables import spectra_of_columns
 from .rows.rows_of_arrays import holds_spectra, id_columns, joined_arms
-from .said_axis import with_axis_of_names, with_said_axis
 from .several_tables import are_arms
 from .votables import read_votables
 
@@ -151,18 +151,22 @@ def spectra_of_tables(tables: Sequence[Table], path: Path, hints: Hints) -> Iter
     ReadError
         No table has a wavelength and a flux.
     """
-    tables = [with_said_axis(with_axis_of_names(table), hints) for table in tables]
+    tables = [with_metadata_axis(with_axis_of_names(table), hints) for table in tables]
     held = [(table, _hints_of(table, hints)) for table in tables]
-    held = [(table, told) for table, told in held if holds_spectra(table.colnames, told)]
+    held = [
+        (table, table_hints)
+        for table, table_hints in held
+        if holds_spectra(table.colnames, table_hints)
+    ]
     if not held:
         raise ReadError(*_why_none(tables[0]))
     if len(held) == 1:
         yield from _of_table(*held[0], path)
         return
     unread, found = Unread(), dict[str, list[Spectrum]]()
-    for number, (table, told) in enumerate(held, 1):
+    for number, (table, table_hints) in enumerate(held, 1):
         which = str((table.meta or {}).get("name") or number)
-        spectra = unread.through(f"{name_of(path)}-{which}", _of_table(table, told, path))
+        spectra = unread.through(f"{name_of(path)}-{which}", _of_table(table, table_hints, path))
         found.setdefault(which, []).extend(spectra)
     each = [*found.values()]
     ids = {one.id for part in each for one in part}
@@ -192,12 +196,12 @@ def _why_none(table: Any) -> tuple[Any, str]:
     if lower & _LABELS[0] and lower & _LABELS[1]:
         return "no spectrum", "a table of labels or redshifts: give it as --labels"
     if table.meta.get(_UNNAMED):
-        said = "--column wave=1 flux=2 error=3"
+        text = "--column wave=1 flux=2 error=3"
         if len(names) < 3:
-            said = "--column wave=1 flux=2; a third, its error, is needed too"
+            text = "--column wave=1 flux=2; a third, its error, is needed too"
         return "unknown format", (
             f"its {len(names)} columns have no names: write them in the first line, such as "
-            f"# wave flux error, or say {said}"
+            f"# wave flux error, or say {text}"
         )
     if lower & {"access_url", "accref", "access_format"}:
         return "no spectrum", (
@@ -245,8 +249,8 @@ def _plain(content: bytes, hints: Hints) -> Any:
     found = named_by_notes(found)
     if not found.rows:
         raise _no_table(content)
-    said = {**redshift_in_remarks(found), **found.notes, "comments": found.remarks}
-    meta: dict[str, Any] = {**said, _UNNAMED: not found.named}
+    metadata = {**redshift_in_remarks(found), **found.notes, "comments": found.remarks}
+    meta: dict[str, Any] = {**metadata, _UNNAMED: not found.named}
     columns: dict[str, np.ndarray] = {}
     units = units_below(found) | units_in_notes(found)
     objects = id_columns(found.names)

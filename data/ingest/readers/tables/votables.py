@@ -33,10 +33,10 @@ def read_votables(stream: IO[bytes]) -> list[Table]:
     if not tables:
         raise ValueError("it has no table")
     full = [table for table in tables if table.nrows and len(table.fields) > 1]
-    return [_with_said(votable, table) for table in full or tables[:1]]
+    return [_with_metadata(votable, table) for table in full or tables[:1]]
 
 
-def _with_said(votable: Any, held: Any) -> Table:
+def _with_metadata(votable: Any, held: Any) -> Table:
     table = held.to_table(use_names_over_ids=True)
     facts: dict[str, object] = {}
     for element in _elements(votable, held):

@@ -156,9 +156,9 @@ def marked_by(name: str) -> Literal["mask", "good mask", ""] | None:
     -------
     Empty if it may be a mask of another thing (``line_mask``); None if it is none.
     """
-    plain, told = plain_name(name), composed_name(name)
-    if plain in _KNOWN["mask"] or (told and told.role == "mask") or names_a_cause(name):
+    plain, composed = plain_name(name), composed_name(name)
+    if plain in _KNOWN["mask"] or (composed and composed.role == "mask") or names_a_cause(name):
         return "mask"
-    if plain in (*_WEIGHTS, *_KNOWN["good mask"]) or (told and told.role == "good mask"):
+    if plain in (*_WEIGHTS, *_KNOWN["good mask"]) or (composed and composed.role == "good mask"):
         return "good mask"
     return "" if "mask" in plain or plain in _KNOWN["quality"] else None

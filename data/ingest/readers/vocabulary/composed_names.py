@@ -132,8 +132,8 @@ def composed_name(name: str) -> Composed | None:
     """
     if len(name) > _LONGEST:
         return None
-    said = _words(name)
-    return _axis(said) or _flux(said, name) or _noise(said, name) or _mask(said)
+    text = _words(name)
+    return _axis(text) or _flux(text, name) or _noise(text, name) or _mask(text)
 
 
 @lru_cache(maxsize=1024)
@@ -146,9 +146,9 @@ def names_a_cause(name: str) -> bool:
         As the file has it.
     """
     text = " ".join(_words(name[:_LONGEST]))
-    said = re.sub(_SAID_AS_TWO, "notgood", text).split()
+    parts = re.sub(_SAID_AS_TWO, "notgood", text).split()
     masks = next(words for role, words in _MASKS if role == "mask")
-    return bool({*said} & {*_CAUSES}) and _only(said, _CAUSES, _OF_CAUSES, _OF_MASK, masks)
+    return bool({*parts} & {*_CAUSES}) and _only(parts, _CAUSES, _OF_CAUSES, _OF_MASK, masks)
 
 
 def _words(name: str) -> list[str]:
@@ -157,8 +157,8 @@ def _words(name: str) -> list[str]:
     apart = name if name.isupper() else re.sub(r"(?<=[a-zµμ])(?=[A-Z])", "_", name)
     apart = re.sub(r"([mµμun])_(?=Jy\b)", r"\1", apart)
     text = re.sub(r"[\W_]+", " ", apart.lower())
-    said = re.sub(r"\bf (lambda|nu)\b", r"f\1", text).split()
-    return [part for word in said for part in _parts(word)]
+    parts = re.sub(r"\bf (lambda|nu)\b", r"f\1", text).split()
+    return [part for word in parts for part in _parts(word)]
 
 
 def only_composed(names: Iterable[str], roles: Iterable[ComposedRole]) -> dict[ComposedRole, str]:
@@ -174,9 +174,9 @@ def only_composed(names: Iterable[str], roles: Iterable[ComposedRole]) -> dict[C
     wanted = {*roles}
     found: dict[ComposedRole, list[tuple[int, str]]] = {}
     for name in names:
-        told = composed_name(name)
-        if told is not None and told.role in wanted:
-            found.setdefault(told.role, []).append((told.n_words, name))
+        composed = composed_name(name)
+        if composed is not None and composed.role in wanted:
+            found.setdefault(composed.role, []).append((composed.n_words, name))
     chosen: dict[ComposedRole, str] = {}
     for role, those in found.items():
         those.sort()

@@ -54,9 +54,9 @@ class Hints:
         if not self.columns:
             return self
         known = {plain_name(name) for name in names}
-        said = self.columns.items()
+        given = self.columns.items()
         there: dict[Role, str] = {
-            r: name for r, name in said if r == _REDSHIFT or _plain(name, known) in known
+            r: name for r, name in given if r == _REDSHIFT or _plain(name, known) in known
         }
         return replace(self, columns=there)
 
@@ -94,17 +94,17 @@ def hinted_roles(columns: Iterable[str], hints: Hints) -> dict[Role, str]:
     names = [*columns]
     roles = columns_by_role(names)
     known = {plain_name(name): name for name in reversed(names)}
-    for role, said in hints.columns.items():
+    for role, column in hints.columns.items():
         for kinds in (_AXES, _NOISE, MASKS):
             if role in kinds:  # the user's column replaces the guessed one
                 for other in kinds - hints.columns.keys():
                     roles.pop(other, None)
-        wanted = _plain(said, known)
+        wanted = _plain(column, known)
         if wanted not in known and role == _REDSHIFT:
             continue  # it may be in a header or a row
         if wanted not in known:
             shown = ", ".join(names[:12])
-            raise ReadError("unknown format", f"there is no column {said!r}; it has {shown}")
+            raise ReadError("unknown format", f"there is no column {column!r}; it has {shown}")
         roles[role] = known[wanted]
     return roles
 

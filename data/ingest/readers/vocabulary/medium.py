@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from .keywords import Ask, said_of
+from .keywords import Ask, values_of_keywords
 
 __all__ = ["SENTENCES", "Said", "medium_of", "sentences_say"]
 
@@ -60,13 +60,16 @@ def medium_of(value: Ask, *, column: str = "", number: int = 0, unit: str = "") 
     -------
     "" if nothing is stated: wavelengths are then taken as vacuum.
     """
-    told = [
-        *(_truth(told, _TRUTHS[name]) for name, told in said_of(value, _TRUTHS)),
-        *(_word(told) for _, told in said_of(value, _WORDS)),
-        *(_done(told, _CONVERSIONS[name]) for name, told in said_of(value, _CONVERSIONS)),
+    stated = [
+        *(_truth(entry, _TRUTHS[name]) for name, entry in values_of_keywords(value, _TRUTHS)),
+        *(_word(entry) for _, entry in values_of_keywords(value, _WORDS)),
+        *(
+            _done(entry, _CONVERSIONS[name])
+            for name, entry in values_of_keywords(value, _CONVERSIONS)
+        ),
     ]
-    if said := _first(told):
-        return said
+    if medium := _first(stated):
+        return medium
     ucd = str(value(f"TUCD{number}") or value("UCD") or "").lower() if column else ""
     if "obs.atmos" in ucd or "air" in ucd:
         return "air"
@@ -83,10 +86,10 @@ def medium_of(value: Ask, *, column: str = "", number: int = 0, unit: str = "") 
     return _first((_word(column), *columns, *remarks))
 
 
-def _first(told: Iterable[str]) -> Said:
+def _first(stated: Iterable[str]) -> Said:
     """The first non-empty statement."""
-    said = next(filter(None, told), "")
-    return "air" if said == "air" else "vacuum" if said else ""
+    medium = next(filter(None, stated), "")
+    return "air" if medium == "air" else "vacuum" if medium else ""
 
 
 def sentences_say(text: str) -> Said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from .keywords import Ask, said_of
+from .keywords import Ask, values_of_keywords
 
 __all__ = ["DECLINATIONS", "RIGHT_ASCENSIONS", "degrees_of", "on_the_sky", "position_of"]
 
@@ -65,10 +65,11 @@ def position_of(value: Ask) -> tuple[float, float]:
         Function that returns the value of an upper-case name, or None.
     """
     ras, decs = (
-        [said for _, said in said_of(value, names)] for names in (RIGHT_ASCENSIONS, DECLINATIONS)
+        [value_of for _, value_of in values_of_keywords(value, names)]
+        for names in (RIGHT_ASCENSIONS, DECLINATIONS)
     )
-    ra = (degrees_of(said, hours=True) for said in ras)
-    dec = (degrees_of(said, hours=False) for said in decs)
+    ra = (degrees_of(value_of, hours=True) for value_of in ras)
+    dec = (degrees_of(value_of, hours=False) for value_of in decs)
     return on_the_sky(
         next((one for one in ra if math.isfinite(one)), math.nan),
         next((one for one in dec if math.isfinite(one)), math.nan),

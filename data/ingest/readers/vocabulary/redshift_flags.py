@@ -6,7 +6,7 @@ import math
 import re
 
 from .....core.spectra.redshift_warning import warning_words
-from .keywords import Ask, said_of
+from .keywords import Ask, values_of_keywords
 
 __all__ = ["FLAGS", "flag_words"]
 
@@ -52,18 +52,18 @@ def flag_words(value: Ask) -> str:
         boolean, ``ZWARN`` is true for *good* redshifts (DESI in Multimodal Universe), and
         ``ZWARNING`` for doubtful ones.
     """
-    for name, said in said_of(value, _BITS):
-        if isinstance(said, bool):
-            bad = said is (name != "ZWARN")
+    for name, entry in values_of_keywords(value, _BITS):
+        if isinstance(entry, bool):
+            bad = entry is (name != "ZWARN")
             return "flagged by its survey" if bad else ""
-        if isinstance(said, str) and _whole(said) is None:
-            if words := _of_text(name, said.strip()):
+        if isinstance(entry, str) and _whole(entry) is None:
+            if words := _of_text(name, entry.strip()):
                 return words
             continue
-        bits = _whole(said)
+        bits = _whole(entry)
         if bits is not None and bits >= 0:
             return warning_words(bits)
-    for name, grade in said_of(value, _GRADES):
+    for name, grade in values_of_keywords(value, _GRADES):
         least, called = _GRADES[name]
         if isinstance(grade, str):
             grade = _grade_of(grade)
@@ -71,8 +71,8 @@ def flag_words(value: Ask) -> str:
             return f"{name} says {grade[:_LONGEST]!r}"
         if isinstance(grade, int | float) and not isinstance(grade, bool) and grade == grade:
             return _of_grade(float(grade), least, called)
-    for name, said in said_of(value, _STATES):
-        state = _whole(said)
+    for name, entry in values_of_keywords(value, _STATES):
+        state = _whole(entry)
         if state in _UNSURE_STATES:
             return f"{name} {state}: {_UNSURE_STATES[state]}"
     return ""

@@ -96,8 +96,8 @@ def redshift_of(facts: Iterable[tuple[str, object]]) -> tuple[float, str]:
 
 def source_of(facts: Iterable[tuple[str, object]]) -> str:
     """Name of the fact that :func:`redshift_of` takes; "" for the usual ones, and for none."""
-    said = ((name, value) for name, value in facts if value is not None)
-    name = next((name for name, value in said if math.isfinite(_read(name, value)[0])), "")
+    entries = ((name, value) for name, value in facts if value is not None)
+    name = next((name for name, value in entries if math.isfinite(_read(name, value)[0])), "")
     return "" if name.lower().removeprefix("column ") in ("z", "redshift") else name
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .medium import SENTENCES
 
-__all__ = ["said_at_rest"]
+__all__ = ["states_rest_frame"]
 
 # Keywords for the frame of the wavelengths, and for the shift applied to them.
 _FRAMES = (
@@ -30,7 +30,9 @@ _NO_SUCH = re.compile(
 )
 
 
-def said_at_rest(value: Callable[[str], object], *, column: str, number: int, unit: str) -> str:
+def states_rest_frame(
+    value: Callable[[str], object], *, column: str, number: int, unit: str
+) -> str:
     """The statement that wavelengths are in the rest frame; "" if there is none.
 
     Parameters
@@ -41,17 +43,17 @@ def said_at_rest(value: Callable[[str], object], *, column: str, number: int, un
         Of the wavelength column: name, number from 1, and unit as written.
     """
     for name in _FRAMES:
-        said = value(name)
-        if said is not None and _MEANT.fullmatch(str(said).strip()):
-            return f"{name} = {said}"
+        statement = value(name)
+        if statement is not None and _MEANT.fullmatch(str(statement).strip()):
+            return f"{name} = {statement}"
     for name in _SHIFTED:
-        if said := value(name):
-            return f"{name} = {said}"
+        if statement := value(name):
+            return f"{name} = {statement}"
     own = (f"TCOMM{number}", f"TDESC{number}", f"{column.upper()}_DESCRIPTION")
     for text in (unit, *(value(name) for name in own)):
         if text and _AT_REST.search(str(text)) and not _NO_SUCH.search(str(text)):
             return str(text).strip()
-    remarks = (str(told) for name in SENTENCES if (told := value(name)))
+    remarks = (str(entry) for name in SENTENCES if (entry := value(name)))
     lines = (line.strip() for text in remarks for line in re.split(r"[\n.;]", text))
     of_waves = (line for line in lines if _OF_WAVES.search(line) and _AT_REST.search(line))
     return next((line for line in of_waves if not _NO_SUCH.search(line)), "")

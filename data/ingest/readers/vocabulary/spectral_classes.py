@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .keywords import Ask, said_of
+from .keywords import Ask, values_of_keywords
 
 __all__ = ["class_of"]
 
@@ -23,8 +23,8 @@ def class_of(value: Ask) -> tuple[str, str]:
     value
         Function that returns the value of an upper-case name, or None.
     """
-    said = (one for _, one in said_of(value, _CLASSES))
-    kinds = (_MEANT.get(one.strip().upper(), "") for one in said if isinstance(one, str))
-    subs = (one for _, one in said_of(value, _SUBCLASSES))
+    entries = (one for _, one in values_of_keywords(value, _CLASSES))
+    kinds = (_MEANT.get(one.strip().upper(), "") for one in entries if isinstance(one, str))
+    subs = (one for _, one in values_of_keywords(value, _SUBCLASSES))
     sub = next((one.strip() for one in subs if isinstance(one, str) and one.strip()), "")
     return next(filter(None, kinds), ""), sub

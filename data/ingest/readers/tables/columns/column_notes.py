@@ -59,8 +59,8 @@ def described_form(content: bytes) -> str:
     lines = [line for line in start.splitlines() if line.strip()]
     # In IPAC tables only the header lines have bars; in Markdown and others all lines do.
     between = [line.lstrip().startswith((b"|", b"\\")) for line in lines]
-    said = start.startswith(b"|") or re.match(rb"\\(\s|\w+(\s+\w+)?\s*=)", start)
-    return "ascii.ipac" if said and not all(between) and b"|" in start else ""
+    ipac = start.startswith(b"|") or re.match(rb"\\(\s|\w+(\s+\w+)?\s*=)", start)
+    return "ascii.ipac" if ipac and not all(between) and b"|" in start else ""
 
 
 def named_by_notes(table: Delimited) -> Delimited:
@@ -143,7 +143,7 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
     listed = re.split(r"[,;|]\s*", next((table.notes[n] for n in _UNITS if n in table.notes), ""))
     if len(listed) == len(table.names):
         units_by_name |= zip(table.names, listed, strict=True)
-    said = [(name, value) for name, value in table.notes.items() if not is_number(value)]
+    entries = [(name, value) for name, value in table.notes.items() if not is_number(value)]
     for remark in table.remarks:
         units = remark.split()
         if len(units) == len(table.names):
@@ -152,10 +152,10 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
                 units_by_name |= {name: unit for name, unit in by_name.items() if name != unit}
         for part in (remark[:_LONGEST], *_COMMAS.split(remark[:_LONGEST])):
             if in_units := _IN_UNITS_OF.match(part):
-                said.append((in_units[1], in_units[2]))
+                entries.append((in_units[1], in_units[2]))
             elif parts := _WITH_UNIT.fullmatch(part):
-                said.append((parts[1], parts[2]))
-    for name, value in said:
+                entries.append((parts[1], parts[2]))
+    for name, value in entries:
         inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
         of_whole = inside and (inside[1].endswith(_OPERATORS) or _POWER.fullmatch(inside[2]))
         unit = inside[2] if inside and not of_whole else value

@@ -125,10 +125,10 @@ class FitsColumns:
         """
         asked = self.headers[:1] if keyword in _OF_IMAGES else self.headers
         found = (hdu.value(keyword) for hdu in (*asked, *self._without_pixels(keyword)))
-        said = next((value for value in found if value is not None), None)
-        if said is None and (of_column := re.fullmatch(r"TCOMM(\d+)", keyword)):
+        entry = next((value for value in found if value is not None), None)
+        if entry is None and (of_column := re.fullmatch(r"TCOMM(\d+)", keyword)):
             return self.table.comment(f"TTYPE{of_column[1]}") or None
-        return _of_one_row(self.headers, keyword) if said is None else said
+        return _of_one_row(self.headers, keyword) if entry is None else entry
 
     @property
     def keywords(self) -> Iterable[str]:
@@ -218,9 +218,9 @@ class AstropyColumns:
         """
         meta = dict(self.table.meta or {})
         each = (meta, *(value for value in meta.values() if isinstance(value, Mapping)))
-        said = in_capitals(one for held in each for one in held.items())
-        if keyword in said:
-            return _plain(said[keyword])
+        entry = in_capitals(one for held in each for one in held.items())
+        if keyword in entry:
+            return _plain(entry[keyword])
         said_of_column = re.fullmatch(r"(TUCD|TUTYP|TCOMM)(\d+)", keyword)
         if said_of_column is None or int(said_of_column[2]) > len(self.names):
             return None
@@ -269,11 +269,11 @@ def flags_in_words(name: str, words: Sequence[str]) -> np.ndarray:
     bits = {
         word: int(word, 16) for word in {*words} if re.fullmatch(r"0[xX][0-9a-fA-F]{1,15}", word)
     }
-    said = [bits.get(word, known.get(word.strip().lower(), -1)) for word in words]
-    if -1 in said:
-        shown = words[said.index(-1)]
+    bits_of_words = [bits.get(word, known.get(word.strip().lower(), -1)) for word in words]
+    if -1 in bits_of_words:
+        shown = words[bits_of_words.index(-1)]
         raise ReadError("unreadable", f"column {name!r} holds {shown!r}, no flags of good and bad")
-    return np.array(said, np.int64)
+    return np.array(bits_of_words, np.int64)
 
 
 def _of_one_row(hdus: Sequence[Hdu], keyword: str) -> object:

@@ -110,20 +110,20 @@ def _by_unit(role: Role, written: str) -> Role:
     if role != "ivar" and square_root(written, -1):
         return "ivar"
     if role == "variance" and written and not square_root(written, 1):
-        told = composed_name(f"flux_{written}")  # flux_var_jy is in Jy²
+        composed = composed_name(f"flux_{written}")  # flux_var_jy is in Jy²
         try:
             density = flux_factor(written, np.full(1, 5000.0))[1] not in (RELATIVE, COUNTS)
         except ValueError:
             return role
-        return "error" if density and told is None else role
+        return "error" if density and composed is None else role
     return role
 
 
 def _as_typed(role: Role, columns: Columns) -> Role:
     """What an uncertainty without a unit is by the type that astropy calls it, if it says one."""
-    said = str(columns.value("UNCERTAINTY_TYPE") or "").lower()
-    if role == "error" and "var" in said:
-        return "ivar" if said.startswith("i") else "variance"
+    text = str(columns.value("UNCERTAINTY_TYPE") or "").lower()
+    if role == "error" and "var" in text:
+        return "ivar" if text.startswith("i") else "variance"
     return role
 
 

@@ -36,14 +36,14 @@ def columns_taken(columns: Columns, taken: tuple[tuple[Role, str], ...], unit: s
     -------
     For example ``flux=FLX error=SIG``; "" if nothing was guessed.
     """
-    said = " ".join(
+    text = " ".join(
         f"{role.replace(' ', '')}={name}"
         for role, name in taken
         if plain_name(name) not in _USUAL.get(role, ())
     )
     flux = next((name for role, name in taken if role == "flux"), "")
     if not unit or not flux or columns.unit(flux):
-        return said
+        return text
     written = unit_of_flux(columns, flux)
     by = f"flux in {written}, not by its column" if written else "flux in the unit of its error"
-    return f"{said}; {by}".removeprefix("; ")
+    return f"{text}; {by}".removeprefix("; ")

@@ -11,9 +11,9 @@ import numpy as np
 from ......core.spectra.unit_spellings import RELATIVE, flux_factor, wavelengths_aa
 from ...vocabulary.column_names import Role, plain_name
 from ...vocabulary.composed_names import composed_name
-from ...vocabulary.keywords import said_of
+from ...vocabulary.keywords import values_of_keywords
 from .rows_alike import once_a_table
-from .written_metadata import from_json, unit_said
+from .written_metadata import from_json, unit_in_metadata
 
 if TYPE_CHECKING:
     from .columns import Columns
@@ -77,8 +77,8 @@ def unit_of_flux(columns: Columns, name: str) -> str:
     """Unit of the flux, likewise; BUNIT and similar keywords only if they are units of flux."""
     if found := unit_of(columns, name, _FLUX_UNITS):
         return found
-    said = (str(columns.value(keyword) or "").strip() for keyword in _ANY_UNITS)
-    found = next(filter(_is_of_flux, said), "") or _of_pfs(columns, 1)
+    entries = (str(columns.value(keyword) or "").strip() for keyword in _ANY_UNITS)
+    found = next(filter(_is_of_flux, entries), "") or _of_pfs(columns, 1)
     return found or ("ct" if plain_name(name) in _COUNTS else "")
 
 
@@ -104,18 +104,20 @@ def unit_of(columns: Columns, name: str, keywords: Sequence[str] = ()) -> str:
     own = (f"{name}_unit", f"{name}_units", f"unit_{name}", f"{name}unit")
     ask = columns.value
     for keyword in (*(name.upper() for name in own), *keywords):
-        said = ask(keyword)
-        if isinstance(said, str) and said.strip():
-            return said.strip()
-    of_all = (said for keyword in _OF_COLUMNS if (said := ask(keyword)) is not None)
-    if found := next(filter(None, (unit_said(said, name, columns.names) for said in of_all)), ""):
+        entry = ask(keyword)
+        if isinstance(entry, str) and entry.strip():
+            return entry.strip()
+    of_all = (entry for keyword in _OF_COLUMNS if (entry := ask(keyword)) is not None)
+    if found := next(
+        filter(None, (unit_in_metadata(entry, name, columns.names) for entry in of_all)), ""
+    ):
         return found
     if (of_it := ask(name.upper())) is not None:
-        found = unit_said({name: from_json(of_it)}, name, ())
+        found = unit_in_metadata({name: from_json(of_it)}, name, ())
         if _is_of_axis(found) or _is_of_flux(found):
             return found
-    told = composed_name(name)
-    return "" if told is None else told.unit
+    composed = composed_name(name)
+    return "" if composed is None else composed.unit
 
 
 def _of_pfs(columns: Columns, which: int) -> str:
@@ -132,8 +134,10 @@ def stated_scale(columns: Columns, flux: np.ndarray, factor: np.ndarray) -> floa
     so that a scale already in the unit counts once. Scales above 1, such as Gemini's, have been
     multiplied into the flux, and are divided out.
     """
-    said = (one for _, one in said_of(columns.value, _SCALES))
-    scale = next((s for s in said if isinstance(s, int | float) and not isinstance(s, bool)), 1.0)
+    entries = (one for _, one in values_of_keywords(columns.value, _SCALES))
+    scale = next(
+        (s for s in entries if isinstance(s, int | float) and not isinstance(s, bool)), 1.0
+    )
     if not 0 < scale < np.inf or scale == 1:
         return 1.0
     known = (flux * factor)[np.isfinite(flux * factor)]
@@ -149,8 +153,8 @@ def mask_is_of_good(columns: Columns, name: str) -> bool:
     Source: PypeIt's data model (OneSpec), https://pypeit.readthedocs.io/en/stable/coadd1d.html.
     """
     number = columns.names.index(name) + 1
-    told = str(columns.value(f"TCOMM{number}") or columns.value(f"TDESC{number}") or "")
-    if re.search(_ONE_IS_GOOD, told, re.IGNORECASE):
+    text = str(columns.value(f"TCOMM{number}") or columns.value(f"TDESC{number}") or "")
+    if re.search(_ONE_IS_GOOD, text, re.IGNORECASE):
         return True
     return str(columns.value("DMODCLS") or "").strip() == "OneSpec"
 
@@ -158,9 +162,9 @@ def mask_is_of_good(columns: Columns, name: str) -> bool:
 @once_a_table
 def serious_bits(columns: Columns) -> int:
     """Quality bits that invalidate a pixel: HST's SDQFLAGS, JWST's DO_NOT_USE, else all."""
-    said = columns.value("SDQFLAGS")
-    if isinstance(said, int) and not isinstance(said, bool) and said > 0:
-        return said
+    value = columns.value("SDQFLAGS")
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
     return _DO_NOT_USE if columns.value("TELESCOP") == "JWST" else ALL_BITS
 
 

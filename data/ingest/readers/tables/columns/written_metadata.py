@@ -12,7 +12,7 @@ from astropy.table import meta as table_meta
 
 from ...vocabulary.column_names import plain_name
 
-__all__ = ["described", "from_json", "of_parquet", "of_yaml", "unit_said"]
+__all__ = ["described", "from_json", "of_parquet", "of_yaml", "unit_in_metadata"]
 
 _YAML, _PANDAS = b"table_meta_yaml", (b"PANDAS_ATTRS", b"pandas")
 _VOTABLE = b"IVOA.VOTable-Parquet.content"
@@ -42,8 +42,8 @@ def of_yaml(lines: Iterable[str | bytes]) -> tuple[dict[str, str], dict[str, obj
     columns = header.get("datatype", [])
     units = {str(one["name"]): str(one["unit"]) for one in columns if one.get("unit")}
     about = {str(one["name"]): one["description"] for one in columns if one.get("description")}
-    said = {f"{name.upper()}_DESCRIPTION": str(words) for name, words in about.items()}
-    return units, {**said, **(header.get("meta") or {})}
+    metadata = {f"{name.upper()}_DESCRIPTION": str(words) for name, words in about.items()}
+    return units, {**metadata, **(header.get("meta") or {})}
 
 
 def from_json(value: object) -> Any:
@@ -56,7 +56,7 @@ def from_json(value: object) -> Any:
         return value
 
 
-def unit_said(said: object, name: str, names: Sequence[str]) -> str:
+def unit_in_metadata(said: object, name: str, names: Sequence[str]) -> str:
     """Unit of a column from metadata about units: by column name, or for all in order.
 
     Parameters
@@ -83,7 +83,7 @@ def unit_said(said: object, name: str, names: Sequence[str]) -> str:
         if plain_name(str(key).rpartition(".")[2]) == plain_name(name):
             of_column = value if isinstance(value, Mapping) else {"unit": value}
             return next((str(of_column[one]).strip() for one in _UNITS if one in of_column), "")
-        if isinstance(value, Mapping) and (unit := unit_said(value, name, ())):
+        if isinstance(value, Mapping) and (unit := unit_in_metadata(value, name, ())):
             return unit
     return ""
 

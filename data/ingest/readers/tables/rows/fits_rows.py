@@ -53,7 +53,7 @@ def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iter
         arrays[axis] = _stepped(table, axis, arrays[roles["flux"]].shape[1])
     units = {name: _unit(table, name) for name in arrays}
     common = {str(key): value for hdu in reversed([table, *hdus]) for key, value in _cards(hdu)}
-    rows = _rows(table, arrays, common | _said_of_columns(table, [*arrays]))
+    rows = _rows(table, arrays, common | _column_metadata(table, [*arrays]))
     if len(table.data) <= MOST_ORDERS:
         listed = [*rows]
         if are_orders(listed):
@@ -149,14 +149,14 @@ def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:
         return None
 
 
-def _said_of_columns(table: Hdu, names: Sequence[str]) -> dict[str, object]:
+def _column_metadata(table: Hdu, names: Sequence[str]) -> dict[str, object]:
     """Header cards about the given columns, renumbered to their position here."""
     columns, kinds = FitsColumns(table, (table,)), ("TUCD", "TUTYP", "TCOMM", "TDESC", "TCTYP")
-    said: dict[str, object] = {str(k): None for k in set(table.header) if k.startswith(kinds)}
+    metadata: dict[str, object] = {str(k): None for k in set(table.header) if k.startswith(kinds)}
     for number, name in enumerate(names, 1):
         own = table.columns.index(name) + 1
-        said |= {f"{kind}{number}": columns.value(f"{kind}{own}") for kind in kinds}
-    return said
+        metadata |= {f"{kind}{number}": columns.value(f"{kind}{own}") for kind in kinds}
+    return metadata
 
 
 def _unit(table: Hdu, name: str) -> str:

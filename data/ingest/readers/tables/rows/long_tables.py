@@ -79,8 +79,8 @@ class PartOfColumns:
 
     def value(self, keyword: str) -> object:
         """Header value, or the value of a column that is constant over these rows."""
-        said = self._whole.value(keyword)
-        return self.alike.get(keyword) if said is None else said
+        entry = self._whole.value(keyword)
+        return self.alike.get(keyword) if entry is None else entry
 
     @property
     def keywords(self) -> Iterable[str]:
@@ -92,8 +92,8 @@ class PartOfColumns:
         """Upper-case name → value of each constant column; columns of pixels are omitted."""
         roles = columns_by_role(self.names)
         pixels = {name for role, name in roles.items() if role not in MORE_MASKS}
-        said = in_capitals((name, self._one(name)) for name in self.names if name not in pixels)
-        return {name: value for name, value in said.items() if value is not None}
+        facts = in_capitals((name, self._one(name)) for name in self.names if name not in pixels)
+        return {name: value for name, value in facts.items() if value is not None}
 
     def _one(self, name: str) -> object:
         words = self.words(name)

@@ -302,13 +302,13 @@ class _Arms:
         """Spectra of the arms that have pixels."""
         found: list[Spectrum] = []
         empty: NoPixelsError | None = None
-        said = {**row.common, **facts}
+        metadata = {**row.common, **facts}
         each = row.units or (self.units,) * len(row.arms)
         for arrays, units in zip(row.arms, each, strict=True):
             alike = (*arrays, id(units), *facts)
             if alike not in self._answers:
                 self._answers[alike] = Answers(frozenset(facts))
-            arm = RowColumns(arrays, said, units, self._answers[alike])
+            arm = RowColumns(arrays, metadata, units, self._answers[alike])
             try:
                 found.append(spectrum_of_columns(arm, self.path, self.hints.about(arm.names)))
             except NoPixelsError as error:
@@ -336,8 +336,8 @@ def joined_arms(arms: Sequence[Spectrum], *, by_names: bool = False) -> Spectrum
             "--column wave=… flux=… error=… says which to take",
         )
     if len(units := {arm.flux_unit: None for arm in arms}) > 1:
-        said = " and ".join(units)
-        raise ReadError("unreadable", f"its arms are in {said}: give all of them the same unit")
+        text = " and ".join(units)
+        raise ReadError("unreadable", f"its arms are in {text}: give all of them the same unit")
     wave, flux, ivar = coadd_arms([(arm.wave_obs_aa, arm.flux, arm.ivar) for arm in arms])
     model = None
     if all(arm.model is not None for arm in arms):
@@ -350,8 +350,8 @@ def _id(facts: Mapping[str, object], otherwise: str) -> str:
     by_name = {plain_name(name): value for name, value in facts.items()}
     if not isinstance(by_name.get(_INDEX), str):
         by_name.pop(_INDEX, None)
-    said = (_named(by_name.get(name)) for name in _IDS)
-    return next(filter(None, said), otherwise)
+    named = (_named(by_name.get(name)) for name in _IDS)
+    return next(filter(None, named), otherwise)
 
 
 def _named(value: object) -> str:

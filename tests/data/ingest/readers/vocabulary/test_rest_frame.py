@@ -9,7 +9,7 @@ from astropy.io import fits
 from astropy.table import Column, Table
 from spexplain.data.ingest.readers import ReadError, read, read_all
 from spexplain.data.ingest.readers.vocabulary.hints import Hints
-from spexplain.data.ingest.readers.vocabulary.rest_frame import said_at_rest
+from spexplain.data.ingest.readers.vocabulary.rest_frame import states_rest_frame
 
 Z = 0.116
 REST = np.geomspace(3405.0, 8243.0, 200)
@@ -89,5 +89,5 @@ def test_the_users_word_stands_before_what_the_file_says(tmp_path):
     ],
 )
 def test_only_what_speaks_of_wavelengths_at_rest_counts(keyword, told, rest):
-    said = said_at_rest({keyword: told}.get, column="wave", number=1, unit="Angstrom")
+    said = states_rest_frame({keyword: told}.get, column="wave", number=1, unit="Angstrom")
     assert bool(said) is rest

@@ -24,14 +24,14 @@ from .columns.written_metadata import from_json
 from .rows.rows_of_arrays import holds_spectra
 from .table import AXES
 
-__all__ = ["SaidAxis", "axis_said", "with_axis_of_names", "with_said_axis"]
+__all__ = ["MetadataAxis", "axis_of_metadata", "with_axis_of_names", "with_metadata_axis"]
 
 _FEWEST = 20  # columns with wavelengths as names; there are not as many bands
 _OF_PIXEL = re.compile(r"(.*?)[\s_-]*(\d+(?:\.\d*)?)[\s_]*(A|AA|Angstroms?|nm|um)?")
 _HEADER = ("CRVAL1", "CDELT1", "CD1_1", "CRPIX1", "CUNIT1", "CTYPE1", "DC-FLAG", "COEFF0", "COEFF1")
 
 
-class SaidAxis(NamedTuple):
+class MetadataAxis(NamedTuple):
     """Name, unit as written, and a function from the number of pixels D to the values (D,)."""
 
     name: str
@@ -39,7 +39,7 @@ class SaidAxis(NamedTuple):
     values: Callable[[int], np.ndarray]
 
 
-def axis_said(said: Mapping[str, object]) -> SaidAxis | None:
+def axis_of_metadata(said: Mapping[str, object]) -> MetadataAxis | None:
     """Axis from a list with the name of an axis, or from CRVAL1 or COEFF0; else None.
 
     Parameters
@@ -51,21 +51,21 @@ def axis_said(said: Mapping[str, object]) -> SaidAxis | None:
         if {*AXES} & columns_by_role([str(name)]).keys():
             numbers = np.asarray(from_json(value))
             if numbers.ndim == 1 and numbers.size > 1 and numbers.dtype.kind in "iuf":
-                return SaidAxis(str(name), "", partial(_of_size, numbers))
+                return MetadataAxis(str(name), "", partial(_of_size, numbers))
     upper = in_capitals(said.items())
     header = {name: _number(upper[name]) for name in _HEADER if name in upper}
     hdu = Hdu(SimpleNamespace(header=fits.Header(header)), None)
     if not header or not has_axis(hdu):
         return None
-    return SaidAxis("wave", axes_of(hdu, 2)[0].unit, lambda n: axes_of(hdu, n)[0].values)
+    return MetadataAxis("wave", axes_of(hdu, 2)[0].unit, lambda n: axes_of(hdu, n)[0].values)
 
 
-def with_said_axis(table: Any, hints: Hints) -> Any:
+def with_metadata_axis(table: Any, hints: Hints) -> Any:
     """An astropy table with the axis of its meta as a column, if it has none."""
     roles = hinted_roles(table.colnames, hints.about(table.colnames))
     if "flux" not in roles or {*AXES} & roles.keys():
         return table
-    axis, flux = axis_said(table.meta or {}), table[roles["flux"]]
+    axis, flux = axis_of_metadata(table.meta or {}), table[roles["flux"]]
     if axis is None or not holds_spectra([*table.colnames, axis.name], hints):
         return table
     if flux.dtype.kind == "O":
