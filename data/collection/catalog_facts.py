@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     import pandas as pd  # not loaded: the processes that read files need these names alone
 
 __all__ = [
+    "COLUMNS_FROM",
     "SET_ASIDE",
     "WHY_SET_ASIDE",
+    "Z_FROM",
     "flux_unit_of",
     "for_lenses",
     "why_set_aside",
@@ -20,6 +22,8 @@ __all__ = [
 
 # Of format 2: why a spectrum is kept from the models, as a code and in words; "" if it is not.
 SET_ASIDE, WHY_SET_ASIDE = "set_aside", "set_aside_why"
+COLUMNS_FROM, Z_FROM = "columns_from", "z_from"
+"""Names of the facts that say which columns, and what as redshift, were taken by a guess."""
 
 
 def flux_unit_of(catalog: pd.DataFrame, row: int) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...core.spectra.redshift_warning import is_doubtful
 from ...core.spectra.spectrum import NOT_SAID
-from ..collection.catalog_facts import SET_ASIDE
+from ..collection.catalog_facts import COLUMNS_FROM, SET_ASIDE, Z_FROM
 from ..collection.collection import Collection
 from ..collection.format import OBJECT
 from ..collection.observed_writer import ObservedWriter
@@ -21,7 +21,7 @@ from .joined_catalogue import catalogue_facts
 from .names_apart import apart_by_folder, is_of_other_file
 from .one_file import Intake, Rejected, Taken
 from .readers.vocabulary.file_names import readable
-from .readers.vocabulary.other_facts import COLUMNS_FROM, UNHEEDED, Z_FROM
+from .readers.vocabulary.other_facts import UNHEEDED
 
 __all__ = ["Admission"]
 

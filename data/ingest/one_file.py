@@ -12,7 +12,7 @@ import numpy as np
 from ...core.spectra.grid import WaveGrid, reaches
 from ...core.spectra.redshift_warning import is_doubtful
 from ...core.spectra.spectrum import Spectrum
-from ..collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE
+from ..collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE, Z_FROM
 from ..collection.pixels.observed import StoredSpectrum
 from ..collection.pixels.wave_code import LastWave
 from .entry_rules import EntryBar, entry_bar
@@ -23,7 +23,6 @@ from .readers.errors import SomeUnreadError
 from .readers.impossible import impossible
 from .readers.vocabulary.file_names import readable
 from .readers.vocabulary.hints import NO_HINTS, Hints
-from .readers.vocabulary.other_facts import Z_FROM
 from .readers.vocabulary.positions import on_the_sky
 
 __all__ = ["AsideReason", "Intake", "RejectReason", "Rejected", "Taken", "too_large"]

@@ -50,6 +50,7 @@ def test_ones_own_points_are_clicked_on_the_lenders_plane(
         assert f"its {len(plane.behind):,} in grey, {N} own placed" in said
         alone = np.hypot(*(plane.behind[:, None] - plane.xy).transpose(2, 0, 1)).min(axis=1)
         tab.click_point(*plane.behind[alone.argmax()].tolist())  # not one's own: opens nothing
+        tab.page.wait_for_timeout(600)  # two clicks at once are a double click
         id = Collection.open(folder).catalog["id"].iat[plane.rows[1]]
         tab.click_point(*plane.xy[1].tolist())
         tab.page.locator(".verdict .id").wait_for()

@@ -15,9 +15,8 @@ import pandas as pd
 from ....core.models import LEVELS
 from ....core.words import counted
 from ....data.collection import Collection, RunStore, TypeCertainty
-from ....data.collection.catalog_facts import SET_ASIDE
+from ....data.collection.catalog_facts import COLUMNS_FROM, SET_ASIDE, Z_FROM
 from ....data.collection.format import OBJECT
-from ....data.ingest.readers.vocabulary.other_facts import COLUMNS_FROM, Z_FROM
 from ....data.lenses import outdated, outdated_domain
 from ....data.lenses.taken_by import TakenBy, taken_by_lenses
 from ....data.objects import address_of

@@ -14,8 +14,7 @@ from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.models.small_samples import FEW
 from ....core.spectra.redshift_warning import doubt
 from ....core.words import percent, probability_text, redshift_text
-from ....data.collection.catalog_facts import why_set_aside
-from ....data.ingest.readers.vocabulary.other_facts import COLUMNS_FROM, Z_FROM
+from ....data.collection.catalog_facts import COLUMNS_FROM, Z_FROM, why_set_aside
 from ....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
 from ...figures.colour_limit import colour_limit
 from ...figures.svg.raw_picture import raw_picture

@@ -20,6 +20,7 @@ from .....core.spectra.unit_spellings import (
     length_within,
     wavelengths_aa,
 )
+from ....collection.catalog_facts import COLUMNS_FROM, Z_FROM
 from ..errors import ReadError
 from ..fits_files.fits import Hdu
 from ..vocabulary.column_names import Role, plain_name
@@ -27,7 +28,7 @@ from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from ..vocabulary.keywords import values_of_keywords
 from ..vocabulary.medium import Said, medium_of
-from ..vocabulary.other_facts import COLUMNS_FROM, HEADER_FACTS, UNHEEDED, Z_FROM, facts_of
+from ..vocabulary.other_facts import HEADER_FACTS, UNHEEDED, facts_of
 from ..vocabulary.positions import position_of
 from ..vocabulary.redshift_flags import flag_words
 from ..vocabulary.redshift_words import (

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 __all__ = [
-    "BANDS", "COLUMNS_FROM", "EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "UNHEEDED", "Z_FROM",
+    "BANDS", "EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "UNHEEDED",
     "column_name", "facts_of", "in_capitals", "twice",
 ]  # fmt: skip
 
@@ -17,8 +17,6 @@ __all__ = [
 EBV = "ebv_survey"
 UNHEEDED = "mask_not_heeded"
 """Names of columns that may be masks, and were left alone."""
-COLUMNS_FROM, Z_FROM = "columns_from", "z_from"
-"""Names of the facts that say which columns, and what as redshift, were taken by a guess."""
 # Keywords taken from the header of a file of no known survey.
 HEADER_FACTS = (
     "EBV", "OBJECT", "OBJNAME", "SDSS_ID", "OBJID", "TARGETID", "SPECOBJID", "CATALOGID", "PLATE",
