@@ -92,6 +92,7 @@ async def measure(at: str, process: int, options: argparse.Namespace) -> dict[st
         "ready_s": spread(seen.ready_s),
         "deeds": {n: spread([s for d, _, s in seen.deeds if d == n]) for n in (*DEEDS, "reasons")},
         "click_by_quarter_s": quarters(seen, began, options.seconds),
+        "reasons_by_quarter_s": quarters(seen, began, options.seconds, of="reasons"),
         "browser_click_s": spread(in_browser),
         "browser_error": wrong,
         "errors": len(seen.errors),
@@ -129,11 +130,13 @@ async def _left(at: str, wanted: float) -> dict[str, float]:
     return left
 
 
-def quarters(seen: Seen, began: float, seconds: float) -> list[dict[str, float]]:
-    """Of clicks that began in each quarter of the time."""
+def quarters(
+    seen: Seen, began: float, seconds: float, *, of: str = "click"
+) -> list[dict[str, float]]:
+    """Of the clicks, or first reasons, that were asked for in each quarter of the time."""
     found: list[list[float]] = [[], [], [], []]
     for name, at, took in seen.deeds:
-        if name == "click":
+        if name == of:
             found[min(int(4 * (at - began) / seconds), 3)].append(took)
     return [spread(part) for part in found]
 
