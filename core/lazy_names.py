@@ -16,7 +16,7 @@ __all__ = ["public_names"]
 
 
 def public_names(room: str) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a room: its names are imported when they are first attribute for.
+    """The ``__getattr__`` of a room: its names are imported when they are first asked for.
 
     Parameters
     ----------

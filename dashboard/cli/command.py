@@ -77,7 +77,7 @@ def run(arguments: list[str] | None) -> None:
         fail("error", in_options(user_message(error, words), _options(arguments)), code=1)
     except (typer.Exit, typer.Abort):
         raise
-    except Exception as error:  # noqa: BLE001  (whatever it is: user_message in words, kept for us whole)
+    except Exception as error:  # noqa: BLE001  (whatever it is: told in words, kept for us whole)
         fail("error", unforeseen(error), code=1)
 
 

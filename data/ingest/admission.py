@@ -162,7 +162,7 @@ class Admission:
         joined = [catalogue_facts(self._catalogue, one.row) for one in taken]
         self._n_joined += sum(more is not None for more in joined)
         rows = [
-            one.row | (more or {}) | self._said_of(one.id, one.file)
+            one.row | (more or {}) | self._label_facts(one.id, one.file)
             for one, more in zip(taken, joined, strict=True)
         ]
         self._n_taken += len(rows)
@@ -181,13 +181,13 @@ class Admission:
                     counts[value] += 1
             self._remarks["doubtful"] += is_doubtful(str(row.get("z_warning", "")))
 
-    def _said_of(self, id: str, file: str) -> dict[str, str | float]:
+    def _label_facts(self, id: str, file: str) -> dict[str, str | float]:
         """Catalog entries from the user's labels; a column ebv only if any is given."""
-        metadata: dict[str, str | float] = {"label": self._label(id, file)}
+        facts: dict[str, str | float] = {"label": self._label(id, file)}
         if self._labels.reddenings:
             name = self._labels.name_of(id, file)
-            metadata["ebv"] = self._labels.reddenings.get(name, float("nan"))
-        return metadata
+            facts["ebv"] = self._labels.reddenings.get(name, float("nan"))
+        return facts
 
     def _label(self, id: str, file: str) -> str:
         name = self._labels.name_of(id, file)

@@ -83,7 +83,7 @@ class PlaneView(pn.viewable.Viewer):
         self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
         # What the visitor asked to see, and what is seen of it with equal scales on this frame.
         self._asked = self._seen = (-1.0, 1.0), (-1.0, 1.0)
-        self._told = session.view.window  # what is in view, as the address has it
+        self._in_link = session.view.window  # what is in view, as the address has it
         self._rings: list[GlyphRenderer] = []
         self._ghosts: list[GlyphRenderer] = []
         self.figure = self._build()
@@ -117,11 +117,11 @@ class PlaneView(pn.viewable.Viewer):
 
     def reset(self) -> None:
         """Show the whole plane."""
-        self._tell("")
+        self._link("")
         self._show()
 
-    def _tell(self, window: str) -> None:
-        self._told = window
+    def _link(self, window: str) -> None:
+        self._in_link = window
         self._session.view.window = window
 
     def _show(self) -> None:
@@ -213,16 +213,16 @@ class PlaneView(pn.viewable.Viewer):
         now = span(self._x), span(self._y)
         if not np.allclose(now, self._seen, rtol=1e-9, atol=0):
             self._asked = self._seen = now
-            self._tell(ends_text(*now[0], *now[1]))
+            self._link(ends_text(*now[0], *now[1]))
         self._shade()
 
     def _show_plane(self, *events: param.parameterized.Event) -> None:
         view = self._session.view
         if events and all(event.name == "plane" for event in events):
-            self._tell("")
-        elif events and view.window == self._told:
+            self._link("")
+        elif events and view.window == self._in_link:
             return
-        self._told = view.window
+        self._in_link = view.window
         self.note.html = self._describe(view.plane)
         self._show()
         self._mark()

@@ -64,7 +64,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._cursor = Span(dimension="height", line_width=1)
         self._seen: tuple[str, str] = ("", "")  # through which lens, on which axis
         self._full = (0.0, 0.0)  # the range that was last set to show all
-        self._told = session.view.waves  # what is in view, as the address has it
+        self._in_link = session.view.waves  # what is in view, as the address has it
         self.sources.link(self.flux, self.weight, self._reasons.told)
         self._listen()
         self._open()
@@ -108,20 +108,20 @@ class SpectrumView(pn.viewable.Viewer):
 
     def reset(self) -> None:
         """Show the whole spectrum."""
-        self._tell("")
+        self._link("")
         self._show()
 
     def _follow(self, *events: param.parameterized.Event) -> None:
         """Show what a link asks for; of another lens or range, all."""
         if all(event.name != "waves" for event in events):
-            self._tell("")
-        elif self._session.view.waves == self._told:
+            self._link("")
+        elif self._session.view.waves == self._in_link:
             return
-        self._told = self._session.view.waves
+        self._in_link = self._session.view.waves
         self._show()
 
-    def _tell(self, waves: str) -> None:
-        self._told = waves
+    def _link(self, waves: str) -> None:
+        self._in_link = waves
         self._session.view.waves = waves
 
     def _moved(self) -> None:
@@ -129,7 +129,7 @@ class SpectrumView(pn.viewable.Viewer):
             return
         now = span(self.x_range)
         asked = "" if now == self._full else ends_text(*self._session.axis.rest_of(np.array(now)))
-        self._tell(asked)
+        self._link(asked)
         self.fit()
 
     def _show(self) -> None:
