@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .explained import Explained, ExplainedMany, NotExplained
+    from .explained import Explained
+    from .explained_many import ExplainedMany, NotExplained
     from .local_server import PageServer
     from .one_spectrum import OneSpectrum, read
     from .opened import OpenedCollection, app, open

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from ...data.lenses.lenses import Verdict
 
-__all__ = ["Explained", "ExplainedMany", "NotExplained"]
+__all__ = ["Explained"]
 
 _ROWS = 5  # of the table in a notebook
 _NOWHERE = Origin()
@@ -220,9 +219,8 @@ class Explained:
         return f"{first}; {most}>"
 
     def _repr_html_(self) -> str:
-        out = BytesIO()
-        self.plot().savefig(out, format="svg", metadata={"Date": None})
-        svg = out.getvalue().decode()
+        from ..figures.printed.saved_figure import inline_svg
+
         says = ", ".join(f"{escape(k)} {v:.3g}" for k, v in self.said.items())
         warned = (self.doubted, self.outside, self.untested)
         words = [f"<b>{escape(warning)}</b>" for warning in warned if warning]
@@ -233,26 +231,4 @@ class Explained:
         words += [escape(text) for text in (held, self.done) if text]
         words += [f"model: {escape(self._origin.whose)}"] if self._origin.whose else []
         table = self.table().head(_ROWS).to_html(index=False, border=0, float_format="%.4g")
-        return f"{svg[svg.index('<svg') :]}<p>{'<br>'.join(words)}</p>{table}"
-
-
-@dataclass(frozen=True, slots=True)
-class NotExplained:
-    """A spectrum among many that could not be explained: which, and why."""
-
-    number: int
-    reason: str
-
-
-class ExplainedMany(list[Any]):
-    """Explanations of many spectra, in order; :class:`NotExplained` where one failed."""
-
-    @property
-    def failed(self) -> list[NotExplained]:
-        """Spectra that could not be explained, with the reasons."""
-        return [one for one in self if isinstance(one, NotExplained)]
-
-    def __repr__(self) -> str:
-        failed = self.failed
-        first = f"; the first: {failed[0].number}: {failed[0].reason}" if failed else ""
-        return f"<{len(self) - len(failed):,} explanations, {len(failed)} failed{first}>"
+        return f"{inline_svg(self.plot())}<p>{'<br>'.join(words)}</p>{table}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from html import escape
@@ -20,6 +21,7 @@ from ...data.files import demo_path
 from ...data.lenses import Lens, Plane, open_lenses, open_planes
 from ...data.lenses.lenses import LensError
 from ...data.objects import is_address
+from ...data.selections import RowFilter, browsed_columns
 from ..workspace.standard_lists import misclassified
 from .local_server import PageServer, serve_here
 from .one_spectrum import OneSpectrum, read
@@ -110,6 +112,34 @@ class OpenedCollection:
         """(n,) rows of the catalogue in the order of :meth:`prepared`."""
         rows = self._lens(lens).rows
         return rows[self.catalog["label"].to_numpy(object)[rows] != ""] if label else rows
+
+    def where(self, clause: str) -> pd.DataFrame:
+        """Spectra for which a clause of the page's filter holds, with all columns it may name.
+
+        Parameters
+        ----------
+        clause
+            As on the page: ``z < 0.1 and sn_median > 20 and label == "type 2"``.
+
+        Returns
+        -------
+        One row a spectrum, indexed by its row in the catalogue. A text that no spectrum has is
+        warned of (UserWarning).
+
+        Raises
+        ------
+        WhereError
+            The clause cannot be understood, or names what is no column; a ValueError.
+        """
+        rows = self._filter.rows(clause)
+        if absent := self._filter.absent(clause):
+            warnings.warn(absent, stacklevel=2)
+        columns = {name: self._filter.column(name) for name in self._filter.names}
+        return pd.DataFrame({name: column.iloc[rows] for name, column in columns.items()})
+
+    @cached_property
+    def _filter(self) -> RowFilter:
+        return RowFilter(browsed_columns(self.catalog, self.lenses))
 
     def misclassified(self) -> pd.DataFrame:
         """Spectra whose predicted type differs from their label, most confident errors first."""

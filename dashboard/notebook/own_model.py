@@ -20,7 +20,8 @@ from ...core.targets.read_model import read_model
 from ...data.explanations import Origin
 from ...data.ingest.readers import ReadError
 from ...data.lenses import LensError
-from .explained import Explained, ExplainedMany, NotExplained
+from .explained import Explained
+from .explained_many import ExplainedMany, NotExplained
 from .one_spectrum import OneSpectrum, read
 from .own_segments import OwnSegments
 from .prepared_wave import PreparedWave, onto

@@ -23,6 +23,7 @@ __all__ = [
     "draw_colour_bar",
     "draw_painted_line",
     "draw_weights",
+    "dress",
     "make_panels",
     "mark_lines",
 ]
@@ -61,14 +62,15 @@ def make_panels(fig: Figure, colours: Theme, *, lowered: float = 0.0) -> tuple[A
     beside = (width - RIGHT + BAR_GAP) / width
     bar = fig.add_axes((beside, base, _BAR_WIDTH / width, above))
     for axes in (upper, lower, bar):
-        _dress(axes, colours)
+        dress(axes, colours)
     for axes in (upper, lower):
         axes.yaxis.set_label_coords(_LABEL_X / (across * width), 0.5)
     upper.tick_params(labelbottom=False)
     return upper, lower, bar
 
 
-def _dress(axes: Axes, colours: Theme) -> None:
+def dress(axes: Axes, colours: Theme) -> None:
+    """Give a panel the look of them all: ticks inside, thin frame, the theme's colours."""
     axes.set_facecolor(colours.surface)
     axes.tick_params(labelsize=NORMAL - 0.5, colors=colours.muted, width=0.5, length=2.5)
     axes.tick_params(labelcolor=colours.text, direction="in", top=True, right=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ....data.files import written_whole
 
-__all__ = ["save_figure"]
+__all__ = ["inline_svg", "save_figure"]
 
 # matplotlib reads some settings of a file format from one place for all threads.
 _SAVING = threading.Lock()
@@ -53,3 +54,11 @@ def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
         )
     with written_whole(path) as beside, _SAVING, mpl.rc_context(_FORMAT_SETTINGS):
         fig.savefig(beside, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
+
+
+def inline_svg(fig: Figure) -> str:
+    """The ``<svg>`` element of a figure, for a page; letters are drawn, whatever fonts it has."""
+    out = BytesIO()
+    fig.savefig(out, format="svg", metadata=_METADATA[".svg"])
+    svg = out.getvalue().decode()
+    return svg[svg.index("<svg") :]

@@ -56,6 +56,20 @@ def test_a_collection_shows_a_short_table_and_gives_frames(c):
         c.tsne("nowhere")
 
 
+def test_a_clause_finds_what_the_page_finds_with_every_column_it_may_name(c):
+    found = c.where('z < 0.1 & label == "type 2"')
+    catalog = c.catalog
+    wanted = catalog.index[(catalog["z"] < 0.1) & (catalog["label"] == "type 2")]
+    np.testing.assert_array_equal(found.index, wanted)
+    assert len(found) > 0
+    assert {"id", "sn_median", "predicted", "score", "cluster"} <= set(found)
+    assert c[int(found.index[0])].id == found["id"].iloc[0]
+    with pytest.raises(ValueError, match="no column “zz”"):
+        c.where("zz < 3")
+    with pytest.warns(UserWarning, match="no label is “typ 2”"):
+        assert c.where("label == 'typ 2'").empty
+
+
 def test_all_prepared_spectra_are_those_of_the_lens_and_labels_go_with_them(c, labelled):
     X, y = labelled
     rows = c.rows(label=True)
@@ -169,6 +183,28 @@ def test_many_keep_their_errors_in_place_or_raise_which(m, labelled):
     assert "1 of 1,000 pixels are not finite" in es.failed[0].reason
     with pytest.raises(ValueError, match="spectrum 2: 1 of 1,000 pixels"):
         m.explain(X, "type 1", method="occlusion")
+
+
+def test_many_are_a_table_and_a_picture_with_the_reasons_of_those_that_failed(m, labelled):
+    X = labelled[0][:4].copy()
+    X[2, 5] = np.nan
+    es = m.explain(X, "type 1", errors="keep", **settings())
+    table = es.table()
+    assert table["number"].tolist() == [0, 1, 2, 3]
+    assert "not finite" in table["reason"][2]
+    for number in (0, 1, 3):
+        first = es[number].table().iloc[0]
+        assert table["value"][number] == es[number].value
+        assert table["weight"][number] == first["weight"]
+        assert table["lines"][number] == first["lines"]
+    page = es._repr_html_()
+    assert page.startswith("<svg")
+    assert "3 explanations, 1 failed" in page
+    assert "not finite" in page
+    none = m.explain(X[2:3], "type 1", errors="keep")
+    assert "<svg" not in none._repr_html_()
+    with pytest.raises(ValueError, match="no spectrum could be explained"):
+        none.plot()
 
 
 def test_gradients_of_a_torch_module_come_in_one_pass_and_are_the_derivative(c, labelled):
