@@ -58,6 +58,7 @@ REJECT_COLUMNS: dict[str, str] = {"file": "str", "id": "str", "reason": "str", "
 
 # A row's text in a file takes less than so many bytes if the column numbers a few kinds.
 _KIND_BYTES = 2
+_MOST_ROWS_A_BYTE = 10  # ids and places alone take bytes a row; repeats of one row take none
 _COLUMN_BY_COLUMN = {"split_blocks": True, "self_destruct": True}
 
 
@@ -114,7 +115,8 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     Raises
     ------
     OSError, ValueError
-        As raised by pandas: it is absent or damaged, or lacks a column.
+        As raised by pandas: it is absent or damaged, or lacks a column. Or it has more than a
+        million rows and ten of them in a byte, as no table of spectra has.
     """
     known = "to_pandas_kwargs" in inspect.signature(pd.read_parquet).parameters  # since pandas 3
     how: Any = {"to_pandas_kwargs": _COLUMN_BY_COLUMN} if known else {}
@@ -128,6 +130,8 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     described = pq.read_metadata(path)
     if described.num_rows < MAPPED_FROM:
         return read(columns)
+    if described.num_rows > _MOST_ROWS_A_BYTE * (size := path.stat().st_size):
+        raise ValueError(f"{described.num_rows:,} rows in {size:,} bytes: no table of spectra")
     few, types = _of_few_kinds(described), described.schema.to_arrow_schema().empty_table()
     pandas_types = types.to_pandas()
 

@@ -40,6 +40,11 @@ _TRUSTED = [
 ]
 
 
+_LARGEST = 2**30  # bytes unpacked; the demo's classifier has 7 million
+_PACKED_AT_MOST = 100  # times; numbers that were learned are packed two- or threefold
+_SMALL = 2**26
+
+
 def save_classifier(path: Path, classifier: Any) -> None:
     """Write a fitted classifier; equal classifiers give equal bytes.
 
@@ -86,12 +91,14 @@ def load_classifier(path: Path) -> Any:
     Raises
     ------
     ModelFileError
-        The file is absent or damaged, holds another type, or no classifier.
+        The file is absent or damaged, holds another type, or no classifier; or it would unpack to
+        more than a gigabyte, or to a hundred times its size.
     """
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
+        _check_size(path)
         loaded = skops.io.load(path, trusted=_TRUSTED)
     except UntrustedTypesFoundException as error:
         unknown = set(skops.io.get_untrusted_types(file=path)) - set(_TRUSTED)
@@ -110,6 +117,15 @@ def load_classifier(path: Path) -> Any:
             f"{path} holds a {type(loaded).__name__}, not a classifier with probabilities"
         )
     return loaded
+
+
+def _check_size(path: Path) -> None:
+    """ValueError of an archive made to fill the memory; no member gives more than it declares."""
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+    packed = path.stat().st_size
+    if unpacked > _LARGEST or unpacked > max(_SMALL, _PACKED_AT_MOST * packed):
+        raise ValueError(f"its {packed:,} bytes would unpack to {unpacked:,}, no classifier's size")
 
 
 def _coupled(parts: dict[str, Any]) -> Any:

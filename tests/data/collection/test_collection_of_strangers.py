@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zarr
 from spexplain.data.collection.collection import Collection, CollectionWriter
@@ -131,6 +133,14 @@ def test_a_link_within_the_folder_and_one_to_the_folder_are(collection: Path, tm
     (collection / "catalog.parquet").symlink_to("table.parquet")
     (tmp_path / "linked").symlink_to(collection)
     assert Collection.open(tmp_path / "linked").n_spectra == 3
+
+
+def test_a_table_of_millions_of_repeats_in_a_few_bytes_is_not_read(collection: Path):
+    file = collection / "catalog.parquet"
+    one = pq.read_table(file).slice(0, 1)
+    pq.write_table(one.take(pa.array(np.zeros(2_000_000, np.int32))), file)
+    with pytest.raises(CollectionError, match=r"2,000,000 rows in [\d,]+ bytes: no table"):
+        Collection.open(collection)
 
 
 def test_no_module_of_ours_reads_a_pickle():

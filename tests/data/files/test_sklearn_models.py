@@ -103,6 +103,14 @@ def test_a_key_tells_settings_apart_and_nothing_else():
     assert other["text"] == "RandomForestClassifier(n_estimators=6)"
 
 
+def test_an_archive_made_to_fill_the_memory_is_told_before_it_is_unpacked(tmp_path):
+    save_classifier(tmp_path / "m.skops", fitted()[0])
+    with zipfile.ZipFile(tmp_path / "m.skops", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("99.npy", bytes(2**26 + 1))
+    with pytest.raises(ModelFileError, match=r"would unpack to 67,\d\d\d,\d\d\d, no classifier"):
+        load_classifier(tmp_path / "m.skops")
+
+
 def test_another_kind_of_model_or_no_file_is_named(tmp_path):
     skops.io.dump(LogisticRegression(), tmp_path / "other.skops")
     with pytest.raises(ModelFileError, match="LogisticRegression"):
