@@ -42,7 +42,8 @@ def plane_points(
     Returns
     -------
     points
-        Of more than 60,000, an ``hv.DynamicMap`` of how many lie where, which composes alike.
+        Of more than 60,000, an ``hv.DynamicMap`` of how many lie where, which composes alike. On a
+        lender's plane an ``hv.Overlay`` of its points, grey, and the others.
     """
     import_module("holoviews.plotting.bokeh")
     rows = plane.rows
@@ -68,7 +69,13 @@ def plane_points(
         paint: dict[str, Any] = {"cmap": dict(zip(colouring.names, own, strict=True))}
     else:
         paint = {"cmap": list(sequential(theme)), "colorbar": True}
-    return points.opts(color=name, size=3, tools=["hover", "tap", "box_select"], **paint, **bare)
+    lent = {"size": 6, "line_color": THEMES[theme].line, "line_width": 0.5} if plane.lender else {}
+    tools = ["hover", "tap", "box_select"]
+    painted = points.opts(**{"color": name, "size": 3, "tools": tools} | lent, **paint, **bare)
+    if not len(plane.behind):
+        return painted
+    theirs: Any = hv.Points(plane.behind, ["x", "y"], label=plane.lender)
+    return theirs.opts(color=THEMES[theme].quiet, size=2, **bare) * painted
 
 
 def painted_spectrum(

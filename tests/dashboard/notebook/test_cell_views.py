@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import numpy as np
 import pytest
 import spexplain as sx
 from spexplain.dashboard.export.stored_spectrum import explain_stored
+from spexplain.dashboard.figures.theme import THEMES
+from spexplain.dashboard.notebook.composable import plane_points
+from spexplain.dashboard.workspace.colouring import Values
 from spexplain.data.explanations.fits_file import replay
 from spexplain.data.lenses.lenses import LensError
 
@@ -70,6 +74,18 @@ def test_a_plane_composes_with_ones_own_points(c: Any):
     drawn = hv.render(points * own, backend="bokeh")
     assert len(drawn.renderers) == 2
     assert hv.render(c.plane(colour="z").holoviews() + own, backend="bokeh") is not None
+
+
+def test_a_lenders_points_lie_grey_below_ones_own(c: Any):
+    plane, behind = next(iter(c.planes.values())), np.array([[1.0, 2.0], [3.0, 4.0]])
+    lent = dataclasses.replace(plane, lender="the demo's plane", behind=behind)
+    colouring = Values("z", "Redshift", c.catalog["z"].to_numpy(), 0.0, 1.0, False)
+    theirs, own = plane_points(lent, c.catalog, colouring)
+    assert theirs.array().tolist() == behind.tolist()
+    assert theirs.label == "the demo's plane"
+    assert len(own) == len(plane.rows)
+    drawn = hv.render(plane_points(lent, c.catalog, colouring), backend="bokeh")
+    assert drawn.renderers[0].glyph.fill_color == THEMES["light"].quiet
 
 
 def test_points_beyond_number_are_counted_and_compose_alike(c: Any, monkeypatch: Any):
