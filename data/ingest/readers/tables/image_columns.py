@@ -276,6 +276,9 @@ def _extensions(
                 "unreadable", f"{hdu.name} has {hdu.data.size} pixels, the flux {n_pixels}"
             )
         arrays[name], units[name] = hdu.data.reshape(-1, n_pixels), bunit(hdu)
+        # A header copied with its unit: by their names these are in its square.
+        if units[name] == unit and {*columns_by_role([name])} & {"variance", "ivar"}:
+            units[name] = ""
     return arrays, units
 
 

@@ -65,7 +65,20 @@ _DENSITIES = {
 _MASKS: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
     (
         "good mask",
-        ("good", "goodmask", "goodpix", "valid", "unmasked", "ok", "clean", "include", "included"),
+        (
+            "good",
+            "goodmask",
+            "goodpix",
+            "valid",
+            "unmasked",
+            "unflagged",
+            "unclipped",
+            "unrejected",
+            "ok",
+            "clean",
+            "include",
+            "included",
+        ),
     ),
     (
         "mask",
@@ -105,6 +118,7 @@ _CAUSES = (
     "contam", "contaminated", "corrupted", "defect", "defective", "notgood", "ormask", "xmask",
 )  # fmt: skip
 _SAID_AS_TWO = r"\b(?:not? (?:good|ok|valid|data|flux)|(?:or|x) mask)\b"
+_NOT_BAD = r"\b(?:not|non) (?:an? )?(?:masked|mask|bad|flagged|rejected|excluded|clipped|outlier)\b"
 _OF_CAUSES = ("ray", "rays", "hit", "hits", "flux")
 _NOISE: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
     ("ivar", _IVAR), ("variance", _VARIANCE), ("error", _ERROR),
@@ -249,6 +263,7 @@ def _noise(said: list[str], name: str) -> Composed | None:
 
 
 def _mask(said: list[str]) -> Composed | None:
+    said = re.sub(_NOT_BAD, "good", " ".join(said)).split()
     role: ComposedRole | None = next((role for role, words in _MASKS if {*said} & {*words}), None)
     if role is None or not _only(said, *(words for _, words in _MASKS), _OF_MASK, _FLUX, _ERROR):
         return None

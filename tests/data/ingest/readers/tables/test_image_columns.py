@@ -33,6 +33,13 @@ def same(spectrum, good=None, ivar=1 / ERROR**2):
     assert spectrum.z == 0.1
 
 
+@pytest.mark.parametrize(("name", "data"), [("VAR", ERROR**2), ("IVAR", 1 / ERROR**2)])
+def test_a_variance_whose_header_was_copied_from_the_flux_stays_one(tmp_path, name, data):
+    path = write(tmp_path / "a.fits", FLUX, LINEAR, **{name: data})
+    fits.setval(path, "BUNIT", value=LINEAR["BUNIT"], ext=1)
+    same(read(path))
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [("ERRS", ERROR), ("UNCERT", ERROR), ("STAT", ERROR**2), ("VARIANCE", ERROR**2),

@@ -50,7 +50,8 @@ def test_the_fewest_words_count_and_two_alike_are_nobody():
     [("PIXEL_FLAGS", "quality"), ("flux_flag", "quality"), ("BITMASK", "quality"),
      ("bad_mask", "mask"), ("masked", "mask"), ("rejected", "mask"), ("mask_bool", "mask"),
      ("exclude", "mask"), ("outlier", "mask"), ("clean", "good mask"), ("ok", "good mask"),
-     ("is_masked", "mask"), ("good_data", "good mask")],
+     ("is_masked", "mask"), ("good_data", "good mask"), ("not_masked", "good mask"),
+     ("notMasked", "good mask"), ("IS_NOT_BAD", "good mask"), ("unflagged", "good mask")],
 )  # fmt: skip
 def test_masks_of_several_words_are_found_where_no_other_is(name, role):
     assert columns_by_role(["wave", "flux", "err", name])[role] == name
