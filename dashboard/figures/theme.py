@@ -143,7 +143,7 @@ _CYCLE: dict[ThemeName, tuple[str, ...]] = {
 }  # fmt: skip
 
 _FEW_RINGS = 120
-_QUIET_NAMES = frozenset({"unlabelled", "not classified", "no truth", "not clustered", "in none"})
+_QUIET_NAMES = frozenset({"unlabelled", "not classified", "not clustered", "in none"})
 
 # Bottom and top of the numeric scale: dark means much on paper, light means much on a screen
 # at night; both ends keep clear of the surface they are drawn on. Blue stands for more of a score

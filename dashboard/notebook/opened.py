@@ -335,7 +335,7 @@ class OpenedCollection:
         )
 
     def _repr_html_(self) -> str:
-        labels = self.catalog["label"].replace("", "no label").value_counts()
+        labels = self.catalog["label"].replace("", "unlabelled").value_counts()
         types = ", ".join(f"{n:,} {escape(str(name))}" for name, n in labels.items())
         shown = ["id", "z", "label", "sn_median", "survey"]
         table = self.catalog[shown].head(5).to_html(index=False, border=0, float_format="%.4g")

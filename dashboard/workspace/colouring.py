@@ -31,7 +31,7 @@ __all__ = [
 MISSING = {
     "type": "unlabelled",
     "predicted": "not classified",
-    "correct": "no truth",
+    "correct": "unlabelled",
     "cluster": "not clustered",
     "domain": "not seen by the lens",
     "domain_o25": "not seen by the lens",

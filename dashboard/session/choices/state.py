@@ -102,7 +102,7 @@ class View(Drawing):
     )
     rebuilt = param.Boolean(
         default=False,
-        label="Rebuilt",
+        label="Reconstruction",
         doc="Draw what the autoencoder makes of the spectrum over it, and shade the filter.",
     )
     k = param.Integer(

@@ -55,7 +55,7 @@ def _choices(session: Visitor) -> FormPart:
         Field(view, "unit", "segmented", label="", group=_AXIS),
         Field(view, "clip", "toggle", group=_AXIS),
         Field(view, "errors", "toggle", group=_OVER),
-        Field(view, "rebuilt", "toggle", label="Rebuilt", group=_OVER),
+        Field(view, "rebuilt", "toggle", label="Reconstruction", group=_OVER),
         Field(view, "survey_model", "toggle", group=_OVER),
         Field(view, "residual", "toggle", group=_OVER),
         Field(view, "zooms", "toggle", group=_OVER),

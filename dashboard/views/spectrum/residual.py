@@ -69,7 +69,7 @@ class ResidualPlot:
         if answer.error is not None:
             self._session.complain(f"The residual cannot be drawn: {answer.error}")
         elif rebuilt is not None and shown is not None and shown.row == rebuilt.row:
-            self._put(shown.wave_rest_aa, -rebuilt.residual, "− rebuilt")
+            self._put(shown.wave_rest_aa, -rebuilt.residual, "− reconstruction")
 
     def _make(self) -> None:
         if self._figure is not None:

@@ -48,7 +48,7 @@ def test_correct_or_not_knows_no_truth(workspace: Workspace) -> None:
     said = workspace.lenses["agn"].columns["predicted"]
     for row in range(100):
         truth = "correct" if said[row] == label[row] else "wrong"
-        assert found.label(row) == (truth if label[row] else "no truth")
+        assert found.label(row) == (truth if label[row] else "unlabelled")
 
 
 def test_scores_are_logarithmic_and_their_ends_percentiles(workspace: Workspace) -> None:
