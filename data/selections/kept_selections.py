@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..files.sqlite_file import reading, transaction
 
-__all__ = ["KeptSelection", "KeptSelections"]
+__all__ = ["FormerSelection", "KeptSelection", "KeptSelections"]
 
 _FILE = "annotations.sqlite"
 _LONGEST = 60
@@ -44,6 +45,23 @@ class KeptSelection:
     origin: str
     n: int
     colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormerSelection:
+    """What was kept under a name before: ``keep(*former)`` puts it back.
+
+    Attributes
+    ----------
+    name, origin
+        As of :class:`KeptSelection`.
+    ids
+        Of its spectra.
+    """
+
+    name: str
+    origin: str
+    ids: list[str]
 
 
 class KeptSelections:
@@ -95,8 +113,12 @@ class KeptSelections:
             raise KeyError(f"no selection is called {name!r}")
         return [str(id) for id in json.loads(row[0])]
 
-    def keep(self, name: str, origin: str, ids: list[str]) -> None:
+    def keep(self, name: str, origin: str, ids: list[str]) -> FormerSelection | None:
         """Keep a selection, in place of any of this name.
+
+        Returns
+        -------
+        That one, perhaps another visitor's; None if there was none, or it had the same spectra.
 
         Raises
         ------
@@ -112,8 +134,10 @@ class KeptSelections:
             )
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with transaction(self._path, _TABLE) as base:
+            former = _former(base, name)
             line = (name, origin, len(ids), json.dumps(ids), now)
             base.execute("INSERT OR REPLACE INTO selections VALUES (?, ?, ?, ?, ?)", line)
+        return former if former is not None and former.ids != ids else None
 
     def recolour(self, name: str, colour: str) -> None:
         """Give one a colour, ``#rrggbb``.
@@ -135,8 +159,12 @@ class KeptSelections:
             base.execute(_COLOURS)
             base.execute("INSERT OR REPLACE INTO selection_colours VALUES (?, ?)", (name, colour))
 
-    def forget(self, name: str) -> None:
+    def forget(self, name: str) -> FormerSelection | None:
         """Keep it no longer.
+
+        Returns
+        -------
+        What it was; None if none was called so.
 
         Raises
         ------
@@ -144,4 +172,12 @@ class KeptSelections:
             It cannot be written.
         """
         with transaction(self._path, _TABLE) as base:
+            former = _former(base, name)
             base.execute("DELETE FROM selections WHERE name = ?", (name,))
+        return former
+
+
+def _former(base: sqlite3.Connection, name: str) -> FormerSelection | None:
+    words = "SELECT origin, ids FROM selections WHERE name = ?"
+    row = base.execute(words, (name,)).fetchone()
+    return None if row is None else FormerSelection(name, row[0], json.loads(row[1]))

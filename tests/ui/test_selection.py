@@ -206,3 +206,31 @@ def test_kept_selections_colour_the_plane_each_in_its_own_colour(tab: Any) -> No
     for name in ("broad", "narrow", "not narrow"):
         page.get_by_role("button", name=f"Forget {name}", exact=True).click()
         page.get_by_label(f"Colour of {name}", exact=True).wait_for(state="detached")
+
+
+def test_what_another_visitor_kept_under_the_name_or_forgot_is_put_back(new_tab: Any) -> None:
+    mine, theirs = new_tab(), new_tab()
+
+    def keep(tab: Any, kind: str) -> str:
+        tab.page.get_by_role("button", name=f"Select {kind}").click()
+        tab.page.get_by_label("Keep the selection as").fill("of both")
+        tab.page.keyboard.press("Enter")
+        tab.page.get_by_text("Kept as “of both”").wait_for()
+        return tab.page.get_by_role("heading", name="spectra").first.inner_text()
+
+    for tab in (mine, theirs):
+        tab.open("?tab=selected")
+        tab.settled_plane()
+    n = keep(mine, "type 1")
+    keep(theirs, "type 2")
+    theirs.page.get_by_text(f"“of both” was {n} until now: Type: type 1.").wait_for()
+    theirs.page.get_by_role("button", name="Put it back").click()
+    theirs.page.get_by_role("cell", name=n.split()[0], exact=True).wait_for()
+    theirs.page.get_by_role("button", name="Forget of both").click()
+    theirs.page.get_by_label("Colour of of both").wait_for(state="detached")
+    mine.page.get_by_role("button", name="of both", exact=True).click()
+    mine.page.get_by_text("no selection is called 'of both'").wait_for()
+    mine.page.get_by_label("Colour of of both").wait_for(state="detached")
+    theirs.page.get_by_role("button", name="Put it back").click()
+    theirs.page.get_by_label("Colour of of both").wait_for()
+    theirs.page.get_by_role("button", name="Forget of both").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import astuple
 from html import escape
 from typing import Any
 
@@ -9,6 +11,7 @@ import numpy as np
 import panel as pn
 
 from ....core.words import counted
+from ....data.selections.kept_selections import FormerSelection
 from ....data.selections.selection import Selection
 from ...figures.planes.bpt_diagram import bpt_figure, bpt_points
 from ...session.browsing.selection_reasons import SelectionReasons
@@ -21,6 +24,7 @@ from ..widgets.html_sections import SectionsPart, button
 from .lists import table_part
 from .sections.selection_sections import (
     TAGS,
+    former_line,
     kept_table,
     laid_section,
     lines_section,
@@ -67,6 +71,7 @@ class _SelectionTab:
         self._reasons = SelectionReasons(session)
         self._counted: tuple[Selection, str] | None = None
         self._kept_as: tuple[Selection | None, str] = None, ""
+        self._former: FormerSelection | None = None
         self._bpt = pn.pane.HoloViews(
             None, backend="bokeh", linked_axes=False, width=280, sizing_mode="stretch_height",
             margin=(4, 10, 8, 0), visible=False, stylesheets=[_WIDE_ALONE],
@@ -118,6 +123,9 @@ class _SelectionTab:
             self._change_kept(lambda: kept.recolour(name, colour))
         elif "forget" in message:
             self._change_kept(lambda: session.workspace.kept_selections.forget(message["forget"]))
+        elif message.get("do") == "put-back" and (former := self._former) is not None:
+            kept, put = session.workspace.kept_selections, astuple(former)
+            self._change_kept(lambda: kept.keep(*put))
 
     def _keep(self, name: str) -> None:
         session = self._session
@@ -127,18 +135,19 @@ class _SelectionTab:
             return
         ids = session.workspace.catalog["id"].iloc[now.rows].astype(str).tolist()
 
-        def change() -> None:
-            session.workspace.kept_selections.keep(name, now.origin, ids)
+        def change() -> FormerSelection | None:
+            former = session.workspace.kept_selections.keep(name, now.origin, ids)
             self._kept_as = now, name
+            return former
 
         self._change_kept(change)
 
-    def _change_kept(self, change: Any) -> None:
-        """Change what is kept, if this person may."""
+    def _change_kept(self, change: Callable[[], FormerSelection | None]) -> None:
+        """Change what is kept, if this person may; what it replaces can be put back."""
         if not self._session.may_tag("keep selections"):
             return
         try:
-            change()
+            self._former = change()
         except (ValueError, OSError) as error:
             self._session.complain(f"The selection was not kept: {error}")
         if self._session.view.colour == KEPT_COLOUR:
@@ -178,6 +187,7 @@ class _SelectionTab:
             ids = space.kept_selections.ids(name)
         except (KeyError, OSError) as error:
             self._session.complain(str(error.args[0] if error.args else error))
+            self._draw()  # another visitor may have forgotten it
             return None
         rows = np.flatnonzero(space.catalog["id"].astype(str).isin(ids).to_numpy())
         if len(rows) < len(set(ids)):
@@ -287,6 +297,7 @@ class _SelectionTab:
             kept = self._session.workspace.kept_selections.all()
         except OSError as error:
             return f"<p>{escape(str(error))}</p>"
+        former = former_line(self._former)
         if not kept:
-            return "<p>No selection has been kept here yet.</p>"
-        return kept_table(kept, self._session.view.theme)
+            return f"{former}<p>No selection is kept here.</p>"
+        return former + kept_table(kept, self._session.view.theme)

@@ -1,12 +1,17 @@
 """Named selections are kept by id, replaced, listed and forgotten, beside the tags."""
 
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.data.collection.tags import Annotations
-from spexplain.data.selections.kept_selections import KeptSelection, KeptSelections
+from spexplain.data.selections.kept_selections import (
+    FormerSelection,
+    KeptSelection,
+    KeptSelections,
+)
 
 
 def test_what_is_kept_is_listed_read_replaced_and_forgotten(tmp_path: Path):
@@ -26,6 +31,18 @@ def test_what_is_kept_is_listed_read_replaced_and_forgotten(tmp_path: Path):
     assert [one.name for one in KeptSelections(tmp_path).all()] == ["left half"]
     with pytest.raises(KeyError, match="blue"):
         kept.ids("blue")
+
+
+def test_what_a_name_loses_is_given_back_to_whoever_took_it(tmp_path: Path):
+    mine, theirs = KeptSelections(tmp_path), KeptSelections(tmp_path)
+    assert mine.keep("twos", "lasso", ["a", "b"]) is None
+    assert mine.keep("twos", "again", ["a", "b"]) is None  # nothing is lost
+    former = theirs.keep("twos", "box", ["c"])
+    assert former == FormerSelection("twos", "again", ["a", "b"])
+    assert theirs.keep(*astuple(former)) == FormerSelection("twos", "box", ["c"])
+    assert mine.ids("twos") == ["a", "b"]
+    assert mine.forget("twos") == former
+    assert mine.forget("twos") is None
 
 
 def test_they_share_the_file_of_the_tags(tmp_path: Path):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .....core.models.anomaly.scores import SCORE_TITLES
 from .....core.words import EXPLAINED_R2, counted, goodness
-from .....data.selections.kept_selections import KeptSelection
+from .....data.selections.kept_selections import FormerSelection, KeptSelection
 from .....data.selections.selection import Selection
 from ....figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
 from ....figures.theme import ThemeName, category_colours
@@ -23,6 +23,7 @@ from .ratio_table import bpt_words, ratio_table
 
 __all__ = [
     "TAGS",
+    "former_line",
     "kept_table",
     "laid_section",
     "lines_section",
@@ -61,6 +62,16 @@ def kept_table(kept: Sequence[KeptSelection], theme: ThemeName) -> str:
         "<p>A click takes one as the switch on the plane says: new, added (or), taken away "
         "(not), within (and).</p>"
     )
+
+
+def former_line(former: FormerSelection | None) -> str:
+    """What was kept under a name until just now, with what puts it back; "" without one."""
+    if former is None:
+        return ""
+    n = counted(len(former.ids), "spectrum", "spectra")
+    text = f"“{former.name}” was {n} until now: {former.origin}."
+    back = button("Put it back", {"do": "put-back"}, css="plain", title=text)
+    return f'<div class="line"><span>{escape(text)}</span> {back}</div>'
 
 
 def _forget(name: str) -> str:
