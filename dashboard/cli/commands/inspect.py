@@ -47,8 +47,11 @@ def explain_command(
     exposures: _Exposures = 0,
     level: Level = "90",
     as_json: AsJson = False,
-    png: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Save a figure: .png, .svg or .pdf.")
+    figure: Annotated[
+        Path | None,
+        typer.Option(
+            "--figure", "--png", metavar="FILE", help="Save a figure: .png, .svg or .pdf."
+        ),
     ] = None,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save everything in one FITS file.")
@@ -72,7 +75,7 @@ def explain_command(
         exposures=exposures,
         level=int(level) / 100,
     )
-    write_files(explained, figure=png, everything=save, table=table)
+    write_files(explained, figure=figure, everything=save, table=table)
     if code:
         sys.stdout.write(reproduce_code(explained.saved, file=save))
     else:
