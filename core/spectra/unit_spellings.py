@@ -54,6 +54,8 @@ _WORDS = {
     "mJy": ("millijy", "millijansky", "millijanskys"),
     "uJy": ("ujy", "microjy", "microjansky", "microjanskys"),
     "nJy": ("njy", "nanojy", "nanojansky", "nanojanskys"),
+    "3631 Jy": ("mgy", "maggy", "maggies"),
+    "3.631e-6 Jy": ("nmgy", "nanomaggy", "nanomaggies"),
     "photon": ("photon", "photons", "ph", "phot"),
     "GHz": ("ghz",),
     "eV": ("ev",),

@@ -102,6 +102,8 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
         hdus = [along_rows(hdu) for hdu in hdus]
         own_table = table.table_of(hdus, hints)
     several = several_tables.tables_of(hdus, hints)
+    if len(several) == 1:  # beside tables of the sky and the like
+        own_table = several[0]
     if desi.is_stack(hdus) and not hints.columns:
         yield from desi.load_coadd(hdus, path)
     elif len(several) > 1:

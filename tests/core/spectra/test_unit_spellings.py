@@ -93,6 +93,13 @@ def test_flux_as_people_write_it(written, per):
     np.testing.assert_allclose(factor, per, rtol=1e-12)
 
 
+def test_nanomaggies_are_of_the_ab_system():
+    factor, name = flux_factor("nanomaggy", WAVE)
+    assert name == SURVEY_FLUX
+    np.testing.assert_allclose(factor, flux_factor("nJy", WAVE)[0] * 3631, rtol=1e-12)
+    np.testing.assert_allclose(flux_factor("mgy", WAVE)[0], factor * 1e9, rtol=1e-12)
+
+
 @pytest.mark.parametrize("unit", ["adu", "ADU", "electron", "ct", "counts", "DN/s", "count / s"])
 def test_counts_stay_counts(unit):
     factor, name = flux_factor(unit, WAVE)

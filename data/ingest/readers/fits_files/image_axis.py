@@ -1,8 +1,8 @@
 """Spectral axis of an image from its header, by FITS or IRAF conventions.
 
 One-dimensional axes of Greisen et al. 2006 (A&A 446, 747) with look-up tables (``-TAB``), SDSS's
-``COEFF0``, IRAF's equispec (``WAT1_001``, ``DC-FLAG``), and the linear, logarithmic, Chebyshev and
-Legendre functions of its multispec (Valdes 1993, ASPC 52, 467).
+``COEFF0``, IRAF's equispec (``WAT1_001``, ``DC-FLAG``), and the lines, logarithms, Chebyshev and
+Legendre series and splines of its multispec (Valdes 1993, ASPC 52, 467).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from .fits import Hdu, ReadError
 __all__ = ["ImageAxis", "along_rows", "axes_of", "has_axis"]
 
 _LINEAR, _LOGARITHMIC, _OF_FUNCTIONS = 0, 1, 2  # dtype of multispec
-_SERIES: dict[int, Any] = {1: chebyshev.chebval, 2: legendre.legval}  # function types
+_SERIES: dict[float, Any] = {1: chebyshev.chebval, 2: legendre.legval}  # function types
+_SPLINES: dict[float, int] = {3: 3, 4: 1}  # function types: terms more than pieces
 _STANDARD = re.compile(r"(WAVE|AWAV|FREQ|ENER|WAVN)(?:-(\w{3}))?\Z")
 _VELOCITIES = ("VRAD", "VOPT", "ZOPT", "VELO", "BETA", "FELO")
 _SI = {"WAVE": "m", "AWAV": "m", "FREQ": "Hz", "ENER": "J", "WAVN": "m-1"}
@@ -195,38 +196,58 @@ def _of_multispec(hdu: Hdu, n_pixels: int) -> list[ImageAxis]:
     pixels = (np.arange(n_pixels) + 1 - hdu.number("LTV1", 0.0)) / hdu.number("LTM1_1", 1.0)
     axes: list[ImageAxis] = []
     for number, numbers in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', text):
-        words = numbers.split()
-        kind, start, step, count, z = int(words[2]), *map(float, words[3:7])
-        values = start + step * (pixels - 1)
-        if kind == _LOGARITHMIC:
-            values = from_logarithm(values)
-        elif kind != _LINEAR:
-            values = _of_functions([*map(float, words[9:])], pixels, kind)
-        if values is None:
+        try:
+            axes.append(ImageAxis(_of_words(numbers.split(), pixels), _wat_unit(hdu)))
+        except (ValueError, IndexError) as error:
             raise ReadError(
                 "unreadable",
                 f"spectrum {number} of this IRAF multispec image has an axis that is no line, "
-                "logarithm, Chebyshev or Legendre series: linearise it (dispcor), or write its "
-                "wavelengths as a column",
-            )
-        values = np.where((pixels >= 1) & (pixels <= count), values, np.nan)
-        axes.append(ImageAxis(values / (1 + z), _wat_unit(hdu)))
+                "logarithm, series or spline: linearise it (dispcor), or write its wavelengths as "
+                "a column",
+            ) from error
     if not axes:
         raise ReadError("unreadable", "an IRAF multispec image without the axis of a spectrum")
     return axes
 
 
-def _of_functions(numbers: list[float], pixels: np.ndarray, kind: int) -> np.ndarray | None:
-    """Σ weight (zero point + series), (D,); None if a function is not a supported series."""
+def _of_words(words: list[str], pixels: np.ndarray) -> np.ndarray:
+    """Axis (D,) by the words of a spectrum; ValueError or IndexError if of another kind."""
+    kind, start, step, count, z = int(words[2]), *map(float, words[3:7])
+    values = start + step * (pixels - 1)
+    if kind == _LOGARITHMIC:
+        values = from_logarithm(values)
+    elif kind != _LINEAR:
+        values = _of_functions([*map(float, words[9:])], pixels, kind)
+    return np.where((pixels >= 1) & (pixels <= count), values, np.nan) / (1 + z)
+
+
+def _of_functions(numbers: list[float], pixels: np.ndarray, kind: int) -> np.ndarray:
+    """Σ weight (zero point + function), (D,)."""
     values = np.zeros(pixels.shape)
     if kind != _OF_FUNCTIONS or not numbers:
-        return None
+        raise ValueError(f"an axis of kind {kind}")
     while numbers:
         weight, zero_point, function = numbers[:3]
-        if function not in _SERIES:
-            return None
         order, low, high = int(numbers[3]), *numbers[4:6]
-        x = (2 * pixels - (high + low)) / (high - low)
-        values += weight * (zero_point + _SERIES[int(function)](x, numbers[6 : 6 + order]))
-        numbers = numbers[6 + order :]
+        if order < 1 or not low < high:
+            raise ValueError(f"a function of order {order} from {low} to {high}")
+        x = (pixels - low) / (high - low)
+        n = order + _SPLINES.get(function, 0)
+        terms, numbers = np.array(numbers[6 : 6 + n]), numbers[6 + n :]
+        if function in _SPLINES:
+            values += weight * (zero_point + _spline(x, terms, order))
+        elif function in _SERIES:
+            values += weight * (zero_point + _SERIES[function](2 * x - 1, terms))
+        else:
+            raise ValueError(f"a function of kind {function}")
     return values
+
+
+def _spline(x: np.ndarray, terms: np.ndarray, n_pieces: int) -> np.ndarray:
+    """IRAF's spline of equal pieces over 0 ≤ x ≤ 1, (D,): linear, or cubic with two more terms."""
+    piece = np.clip((n_pieces * x).astype(int), 0, n_pieces - 1)
+    b = n_pieces * x - piece
+    a = 1 - b
+    cubic = (a**3, 1 + 3 * a * (1 + a * b), 1 + 3 * b * (1 + a * b), b**3)
+    shares = (a, b) if len(terms) == n_pieces + 1 else cubic
+    return sum((terms[piece + k] * share for k, share in enumerate(shares)), np.zeros(x.shape))

@@ -29,12 +29,12 @@ MORE_MASKS: tuple[Role, ...] = ("mask 2", "mask 3", "mask 4", "mask 5")
 # In order of preference; compared ignoring case, blanks, dots and underscores.
 NAMES: dict[Role, tuple[str, ...]] = {
     "wave": (
-        "wave", "wavelength", "lambda", "lam", "wl", "spectral_axis", "spectralaxis", "wave_aa",
-        "wavelength_aa", "wave_obs_aa", "lambda_obs", "wave_vac", "vacuum_wave", "wavelength_vac",
-        "wave_air", "wavelength_air", "lambda_air", "awav", "waves", "wavelengths", "angstrom",
-        "spectrum_lambda", "spectrum_wavelength", "spectrum_wave", "lambda_vac", "wav", "wvl",
-        "wlen", "obs_wave", "observed_wavelength", "wave_angstrom", "wavelength_angstrom",
-        "air_wave", "air_wavelength", "vac_wave", "vac_wavelength", "wave_vacuum",
+        "wave_vac", "vacuum_wave", "wavelength_vac", "lambda_vac", "vac_wave", "vac_wavelength",
+        "wave_vacuum", "wave", "wavelength", "lambda", "lam", "wl", "spectral_axis", "spectralaxis",
+        "wave_aa", "wavelength_aa", "wave_obs_aa", "lambda_obs", "wave_air", "wavelength_air",
+        "lambda_air", "awav", "waves", "wavelengths", "angstrom", "spectrum_lambda",
+        "spectrum_wavelength", "spectrum_wave", "wav", "wvl", "wlen", "obs_wave",
+        "observed_wavelength", "wave_angstrom", "wavelength_angstrom", "air_wave", "air_wavelength",
         "λ", "spectral", "opt_wave", "box_wave",
     ),
     "log wave": ("loglam", "log_lam", "log_lambda", "loglambda", "log_wave", "logwave",

@@ -37,7 +37,7 @@ _FREQUENCY = ("frequency", "freq", "wavenumber", "wavenum")
 # What a name may say besides, without being another column.
 _OF_AXIS = (
     "obs", "observed", "vacuum", "vac", "air", "helio", "heliocentric", "bary", "barycentric",
-    "value", "axis", "grid", "array",
+    "value", "axis", "grid", "array", "in",
 )  # fmt: skip
 _OF_FLUX = (
     "obs", "observed", "opt", "optimal", "cal", "calib", "calibrated", "final", "coadd", "coadded",
@@ -78,6 +78,9 @@ _MASKS: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
             "clean",
             "include",
             "included",
+            "keep",
+            "kept",
+            "use",
         ),
     ),
     (

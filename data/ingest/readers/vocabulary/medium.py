@@ -126,7 +126,7 @@ def _apart(told: object) -> Said:
 
 def _done(told: object, left: Said) -> Said:
     word = str(told).strip().lower()
-    return left if told in (True, 1) or word in (*_YES, "done") else ""
+    return left if told in (True, 1) or word in (*_YES, "done", "performed", "applied") else ""
 
 
 def _truth(told: object, meant: Said) -> Said:

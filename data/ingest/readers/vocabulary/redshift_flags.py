@@ -12,21 +12,27 @@ __all__ = ["FLAGS", "flag_words"]
 
 _BITS = ("ZWARNING", "ZWARN", "Z_WARNING", "REDSHIFT_WARNING", "Z_WARN")
 # Lowest grade of a reliable redshift, by the documentation of each survey.
+_SURE = 0.9  # of a confidence that is a probability
 _SCIENCE = 3  # of 4 or 5: 2 may be wrong, 1 is none
+_SEEN = 2.5  # of 4, the mean of several people
 _LIKELY = 2  # of 4: 1 tentative; tens are broad lines, 9 a single line
 _GRADES = {
     "NQ": (_SCIENCE, "nQ"),  # GAMA
     "QOP": (_SCIENCE, "Qop"),  # WiggleZ, OzDES
     **dict.fromkeys(("Q_Z", "QZ"), (_SCIENCE, "Q_Z")),  # 2dFGRS
     **dict.fromkeys(("ZQUALITY", "Z_QUALITY", "ZQUAL", "Z_QUAL"), (_SCIENCE, "Z_QUALITY")),  # DEEP2
+    **dict.fromkeys(("Z_Q", "ZQ", "QUAL_Z"), (_SCIENCE, "Z_QUALITY")),
+    **dict.fromkeys(("VI_QUALITY", "BEST_QUALITY"), (_SEEN, "VI_QUALITY")),  # DESI, by eye
     "REDFLAG": (_LIKELY, "REDFLAG"),  # VIPERS, VVDS
     **dict.fromkeys(("ZFLAG", "Z_FLAG", "ZFLAGS", "Z_FLAGS", "ZFLG"), (_LIKELY, "Z_FLAG")),  # VVDS
     **dict.fromkeys(("REDSHIFT_FLAG", "CLASS_Z"), (_LIKELY, "Z_FLAG")),
     "CC": (_LIKELY, "confidence class"),  # zCOSMOS
     **dict.fromkeys(("ZCONF", "Z_CONF", "ZCONFID"), (_LIKELY, "ZCONF")),  # MUSE-Wide, of 3
+    # Autoz and Euclid
+    **dict.fromkeys(("CC_PROB", "Z_PROB", "ZPROB", "PROB_Z", "SPE_Z_REL"), (_SURE, "probability")),
 }
 _OF_VVDS = _LIKELY  # the tens digit of its flags has another meaning
-_SURE = 0.9  # of a confidence that is a probability
+_UNUSABLE = ("Z_QUALITY", -2)  # of DEEP2
 # Bits of ZWARNING by their names, from 0 on.
 _NAMED = (
     "SKY", "LITTLE_COVERAGE", "SMALL_DELTA_CHI2", "NEGATIVE_MODEL", "MANY_OUTLIERS", "Z_FITLIMIT",
@@ -101,7 +107,7 @@ def _grade_of(text: str) -> float | str | None:
 
 
 def _of_grade(grade: float, least: int, called: str) -> str:
-    if grade < 0:  # −1, −99: no grade
+    if grade < 0 and (called, grade) != _UNUSABLE:  # −1, −99: no grade
         return ""
     sure = grade % 10 if least == _OF_VVDS else grade
     if called == "ZCONF" and _SURE <= grade < 1:

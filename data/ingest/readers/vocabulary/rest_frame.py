@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ...delimited import is_number, number_of
 from .medium import SENTENCES
 
 __all__ = ["states_rest_frame"]
@@ -15,6 +16,7 @@ _FRAMES = (
     "SPECTRALFRAME", "RESTFRAM", "RESTFRAME", "REST_FRAME", "AT_REST", "DEREDSHIFTED",
 )  # fmt: skip
 _SHIFTED = ("DOPCOR", "DOPCOR01")  # of IRAF's task dopcor
+_SLOW = 1e-3  # of the Earth and the Sun: smaller shifts leave an object where it is
 _MEANT = re.compile(r"(at[\s_-]*)?rest([\s_-]*frame)?|source|emitted|t|true|yes|y|1", re.IGNORECASE)
 _OF_WAVES = re.compile(r"wave|lambda|λ|spectr|ångstr|angstrom", re.IGNORECASE)
 _AT_REST = re.compile(
@@ -47,7 +49,7 @@ def states_rest_frame(
         if statement is not None and _MEANT.fullmatch(str(statement).strip()):
             return f"{name} = {statement}"
     for name in _SHIFTED:
-        if statement := value(name):
+        if (statement := value(name)) and not _is_slow(str(statement)):
             return f"{name} = {statement}"
     own = (f"TCOMM{number}", f"TDESC{number}", f"{column.upper()}_DESCRIPTION")
     for text in (unit, *(value(name) for name in own)):
@@ -57,3 +59,9 @@ def states_rest_frame(
     lines = (line.strip() for text in remarks for line in re.split(r"[\n.;]", text))
     of_waves = (line for line in lines if _OF_WAVES.search(line) and _AT_REST.search(line))
     return next((line for line in of_waves if not _NO_SUCH.search(line)), "")
+
+
+def _is_slow(shift: str) -> bool:
+    """Whether dopcor's ``redshift apertures`` is a correction for the observer's own motion."""
+    number = shift.split(maxsplit=1)[0] if shift.strip() else ""
+    return is_number(number) and abs(number_of(number)) < _SLOW

@@ -68,16 +68,17 @@ def named_by_notes(table: Delimited) -> Delimited:
     n = len(table.names)
     if table.named and _is_spectrum(table.names):
         return table
+    # A first line that was taken for names is units, or data if it has a number.
+    first = table.named and any(length_within(w) or is_number(w) for w in table.names)
+    rows = [[*table.names], *table.rows] if first else table.rows
     split = [remark.split() for remark in table.remarks]
     if names := next((one for one in split if len(one) == n and _is_spectrum(one)), ()):
-        # What stands below the names, or was the last note, are their units.
-        units = [[*table.names]] if table.named and any(map(length_within, table.names)) else []
-        return replace(table, names=tuple(names), named=True, rows=[*units, *table.rows])
+        return replace(table, names=tuple(names), named=True, rows=rows)
     notes = {name.lower(): value for name, value in table.notes.items()}
     for key in _LISTED:
         for split in (re.split(r"[,;|]\s*", notes.get(key, "")), notes.get(key, "").split()):
             if len(split) == n and _is_spectrum(split):
-                return replace(table, names=tuple(split), named=True)
+                return replace(table, names=tuple(split), named=True, rows=rows)
     numbered: dict[int, str] = {}
     for name, value in notes.items():
         number = _NUMBERED.fullmatch(name)
@@ -88,7 +89,8 @@ def named_by_notes(table: Delimited) -> Delimited:
         if match:
             numbered.setdefault(int(match[1]), match[2])
     if sorted(numbered) == [*range(1, n + 1)]:
-        return replace(table, names=tuple(numbered[k] for k in sorted(numbered)), named=True)
+        names = tuple(numbered[k] for k in sorted(numbered))
+        return replace(table, names=names, named=True, rows=rows)
     return table
 
 

@@ -18,6 +18,7 @@ _MASKS: tuple[Role, ...] = ("mask", "good mask", "quality", "sdss mask")
 _FILLS = (-9999.0, -999.0, -99999.0, -32768.0, -99.0)
 _FAR = 10.0  # σ from the median; nearer values are taken as flux
 _TWICE, _SEVERAL = 2, 3
+_LONG = 10  # pixels of flux 0 at an end of the spectrum that are no chance
 _BEYOND = 1e10  # times the typical value; no spectrum has such a range
 _FAR_IVAR = _BEYOND**2 / 2  # ratio of inverse variances below which errors are not checked
 _MOST_BAD = 0.9  # fraction of the pixels; a mask that marks more may mark the good ones
@@ -139,7 +140,7 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
 
     Fill values are −999, −9999 and the like, if repeated and far outside the errors; the largest
     or smallest flux, if several pixels share it and all others are far from it; and values 1e10
-    times the typical error, or the typical flux if repeated.
+    times the typical error, or the typical flux if repeated; and 0 over a stretch at an end.
     """
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
@@ -158,10 +159,19 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
             there = good & (flux == fill)
             if there.sum() >= _TWICE and abs(fill - middle) > _FAR * error:
                 fills |= there
-    none = huge | fills
+    none = huge | fills | _zeros_at_ends(flux, good)
     if not none.any():
         return ivar, ""
     return np.where(none, 0.0, ivar), f"{flux[np.argmax(none)]:g}"
+
+
+def _zeros_at_ends(flux: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """(D,) True where flux is 0 over many pixels up to an end, and nowhere else, as if clipped."""
+    zeros, lit = np.zeros(flux.shape, bool), np.flatnonzero(good & (flux != 0))
+    if lit.size and lit.size == good[lit[0] : lit[-1] + 1].sum():
+        for end in (slice(None, lit[0]), slice(lit[-1] + 1, None)):
+            zeros[end] = good[end].sum() >= _LONG
+    return zeros & good
 
 
 def _far_from_all(flux: np.ndarray, noise: np.ndarray, good: np.ndarray) -> np.ndarray:
@@ -195,4 +205,4 @@ def _none_far(flux: np.ndarray, ivar: np.ndarray) -> bool:
     ends = float(flux.min()), float(flux.max())
     near = size.max() <= _BEYOND * size.min() and ivar.max() < _FAR_IVAR * ivar.min()
     alone = all(np.count_nonzero(flux == end) < _SEVERAL for end in ends)
-    return bool(near and alone and ends[0] > max(_FILLS))
+    return bool(near and alone and ends[0] > max(_FILLS) and flux[0] and flux[-1])

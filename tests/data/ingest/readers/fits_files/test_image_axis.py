@@ -5,6 +5,7 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 from numpy.polynomial import chebyshev, legendre
+from scipy.interpolate import BSpline
 from spexplain.core.spectra.air_vacuum import air_to_vacuum
 from spexplain.data.ingest.readers import ReadError, read
 
@@ -48,7 +49,7 @@ def test_linear_and_logarithmic_axes_are_read_and_orders_joined(tmp_path, axes, 
 
 def test_other_axes_and_several_objects_are_refused_by_name(tmp_path):
     write(tmp_path / "a.fits", [(3800.0, 15.0)], kind=2)
-    with pytest.raises(ReadError, match="Legendre series: linearise it"):
+    with pytest.raises(ReadError, match="series or spline: linearise it"):
         read(tmp_path / "a.fits")
     write(tmp_path / "b.fits", [(3800.0, 15.0), (3805.0, 15.0)])
     with pytest.raises(ReadError, match="an IRAF image of 2 spectra"):
@@ -138,15 +139,35 @@ def test_an_axis_that_may_be_read_wrongly_is_refused_in_words(tmp_path, said, wo
 
 
 @pytest.mark.parametrize(("function", "series"), [(1, chebyshev.chebval), (2, legendre.legval)])
-def test_series_of_multispec_are_read_and_splines_refused(tmp_path, function, series):
+def test_series_of_multispec_are_read(tmp_path, function, series):
     coefficients = [6500.0, 2700.0, 15.0, -4.0]
     wave = series(np.linspace(-1, 1, N), coefficients)
     numbers = " ".join(map(str, [1.0, 0.0, function, 4, 1.0, N, *coefficients]))
     write_functions(tmp_path / "a.fits", numbers)
     np.testing.assert_allclose(read(tmp_path / "a.fits").wave_obs_aa, wave / 1.0001, rtol=1e-9)
-    write_functions(tmp_path / "b.fits", numbers.replace(f"0.0 {function} ", "0.0 3 "))
-    with pytest.raises(ReadError, match="no line, logarithm, Chebyshev or Legendre series"):
-        read(tmp_path / "b.fits")
+
+
+@pytest.mark.parametrize("degree", [1, 3])
+def test_splines_of_multispec_are_read(tmp_path, degree):
+    """IRAF's basis is six times, or once, that of B-splines of uniform knots."""
+    n_pieces = 3
+    terms = 3000.0 + 900 * np.arange(n_pieces + degree) ** 1.1
+    basis = BSpline(np.arange(-degree, n_pieces + degree + 1.0), terms, degree)
+    wave = basis(np.linspace(0, n_pieces, N))
+    of_iraf = terms / (6 if degree == 3 else 1)
+    numbers = [1.0, 0.0, {1: 4, 3: 3}[degree], n_pieces, 1.0, N, *of_iraf.tolist()]
+    write_functions(tmp_path / "a.fits", " ".join(map(str, numbers)))
+    np.testing.assert_allclose(read(tmp_path / "a.fits").wave_obs_aa, wave / 1.0001, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "numbers", ["1. 0. 3 4 1 9 3 4 5", "1. 0. 6 2 1 9 3 4", "1. 0. 1 -6 1 9", "1. 0. 1 2 9 9 3 4",
+                "1. 0. 1", "1. 0. one 2 1 9 3 4"]
+)  # fmt: skip
+def test_functions_of_multispec_that_nobody_can_evaluate_are_refused(tmp_path, numbers):
+    write_functions(tmp_path / "a.fits", numbers)
+    with pytest.raises(ReadError, match="no line, logarithm, series or spline"):
+        read(tmp_path / "a.fits")
 
 
 def write_functions(path, numbers):

@@ -51,8 +51,11 @@ def test_objects_in_tables_of_their_own_are_several(tmp_path, names, ids):
 @pytest.mark.parametrize("name", ["SKY", "BOXSKY", "MODEL", "TELLURIC", "EM_LINES", "RAW_SPEC"])
 def test_what_is_no_object_is_no_spectrum(tmp_path, name):
     every = np.ones(WAVE.size, bool)
-    spectrum = read(write(tmp_path / "a.fits", table("OBJ", every), table(name, every)))
+    other = table(name, every, scale=3.0)
+    spectrum = read(write(tmp_path / "a.fits", table("OBJ", every), other))
     np.testing.assert_allclose(spectrum.flux, FLUX, rtol=1e-6)
+    first = read(write(tmp_path / "b.fits", other, table("OBJ", every)))
+    np.testing.assert_array_equal(first.flux, spectrum.flux)
 
 
 @pytest.mark.parametrize("kind", ["fits", "npz", "hdf5"])

@@ -51,7 +51,8 @@ def test_the_fewest_words_count_and_two_alike_are_nobody():
      ("bad_mask", "mask"), ("masked", "mask"), ("rejected", "mask"), ("mask_bool", "mask"),
      ("exclude", "mask"), ("outlier", "mask"), ("clean", "good mask"), ("ok", "good mask"),
      ("is_masked", "mask"), ("good_data", "good mask"), ("not_masked", "good mask"),
-     ("notMasked", "good mask"), ("IS_NOT_BAD", "good mask"), ("unflagged", "good mask")],
+     ("notMasked", "good mask"), ("IS_NOT_BAD", "good mask"), ("unflagged", "good mask"),
+     ("keep", "good mask"), ("use_flag", "good mask")],
 )  # fmt: skip
 def test_masks_of_several_words_are_found_where_no_other_is(name, role):
     assert columns_by_role(["wave", "flux", "err", name])[role] == name
@@ -61,3 +62,9 @@ def test_masks_of_several_words_are_found_where_no_other_is(name, role):
 @pytest.mark.parametrize("name", ["or_mask", "contmask", "line_mask", "sky_flag", "flag_z"])
 def test_masks_of_something_else_are_none(name):
     assert not columns_by_role([name]).keys() & {"mask", "good mask", "quality"}
+
+
+@pytest.mark.parametrize("named", ["wave_vac", "LAMBDA_VAC", "vac_wave"])
+def test_of_two_axes_the_one_in_vacuum_counts(named):
+    assert columns_by_role(["wave", "flux", "err", named])["wave"] == named
+    assert columns_by_role(["flux", "err", "wavelength_in_air"])["wave"] == "wavelength_in_air"

@@ -6,6 +6,7 @@ from spexplain.data.ingest.readers.vocabulary.medium import medium_of, sentences
     ("keyword", "value", "said"),
     [("WAVEREF", "air", "air"), ("VACAIR", "VAC", "vacuum"), ("WAVE_AIR", True, "air"),
      ("IN_AIR", "no", "vacuum"), ("AIR2VAC", True, "vacuum"), ("AIR2VAC", False, ""),
+     ("AIR2VAC", "PERFORMED", "vacuum"),
      ("WAVEUNIT", "Angstrom (air)", "air"), ("TUNIT2", "Angstrom (air)", "air"),
      ("TCOMM2", "wavelength in vacuum", "vacuum"), ("TCOMM2", "fairly good", ""),
      ("TCOMM2", "air or vacuum", ""), ("COMMENT", "Wavelengths are in air", "air"),

@@ -29,7 +29,10 @@ def test_of_truth_values_zwarn_is_of_the_good(name, value, bad):
      ("REDFLAG", 13, False), ("REDFLAG", 11, True), ("Q_Z", 2, True), ("QOP", 4, False),
      ("Z_QUALITY", 1, True), ("Z_FLAG", 0, True), ("ZFLAGS", 3.5, False), ("Z_FLAG", 9, False),
      ("CC", 1.5, True), ("ZCONF", 1, True), ("ZCONF", 3, False), ("ZCONF", 0.95, False),
-     ("ZCONF", 0.5, True), ("Q_Z", -1, False)],
+     ("ZCONF", 0.5, True), ("Q_Z", -1, False), ("Z_Q", 2, True), ("ZQ", 4, False),
+     ("ZQUALITY", -1, False), ("ZQUALITY", -2, True), ("VI_QUALITY", 2, True),
+     ("VI_QUALITY", 2.5, False), ("CC_PROB", 0.4, True), ("CC_PROB", 0.99, False),
+     ("SPE_Z_REL", 0.2, True)],
 )  # fmt: skip
 def test_grades_below_those_for_science_are_doubtful(name, grade, bad):
     assert is_doubtful(said(**{name: grade})) == bad

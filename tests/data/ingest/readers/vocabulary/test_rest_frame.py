@@ -84,6 +84,8 @@ def test_the_users_word_stands_before_what_the_file_says(tmp_path):
         ("COMMENT", "to get rest wavelengths divide by 1+z", False),
         ("COMMENT", "wavelengths not at rest", False),
         ("COMMENT", "wavelength scale is in the local standard of rest", False),
+        *(("DOPCOR", "-2.3E-5 all", False), ("DOPCOR01", "0.00084 1", False)),
+        *(("DOPCOR", "0.12 all", True), ("DOPCOR01", "-1E-2 1", True)),
         ("HISTORY", "rest-frame EW in Angstrom", False),
         ("HISTORY", "wavelengths as in the rest of the survey", False),
     ],

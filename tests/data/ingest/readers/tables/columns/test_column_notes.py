@@ -48,6 +48,23 @@ def test_units_and_names_in_lines_of_their_own(tmp_path, head):
     assert (spectrum.flux_unit, spectrum.z) == (SURVEY_FLUX, 0.1)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "# wave flux err good\n",
+        "# columns: wave flux err good\n",
+        "# col1: wave\n# col2: flux\n# col3: err\n# col4: good\n",
+    ],
+)
+@pytest.mark.parametrize("first", ["4000 5 1 false", "4000 INDEF 1 true"])
+def test_a_first_pixel_with_a_word_in_it_is_no_heading(tmp_path, head, first):
+    rows = [first, *(f"{4000 + k} {5 + k % 3} 1 true" for k in range(1, 20))]
+    (tmp_path / "a.txt").write_text(head + "\n".join(rows), encoding="utf-8")
+    spectrum = read(tmp_path / "a.txt")
+    assert spectrum.wave_obs_aa.tolist() == [*range(4000, 4020)]
+    assert spectrum.has_data.tolist() == [False] + [True] * 19
+
+
 def test_a_remark_on_air_is_heard(tmp_path):
     path = text(tmp_path / "a.txt", "# wavelengths are in air\n# wave flux err\n", WAVE, FLUX)
     spectrum = read(path)

@@ -57,6 +57,17 @@ def test_clipped_flux_and_few_equal_pixels_stay():
     assert without_fill(twice, np.ones(300))[1] == ""
 
 
+def test_zeros_up_to_an_end_are_none_but_few_or_clipped_ones_stay(tmp_path):
+    pixel = np.arange(300)
+    padded = (pixel < 12) | (pixel >= 280)
+    spectrum = read(write(tmp_path / "a.fits", flux=np.where(padded, 0.0, FLUX)))
+    np.testing.assert_array_equal(spectrum.has_data, ~padded)
+    assert float(spectrum.facts["fill_value"]) == 0
+    for name, zero in (("few", pixel < 9), ("clipped", padded | (pixel == 100))):
+        flux = np.where(zero, 0.0, FLUX)
+        assert read(write(tmp_path / f"{name}.fits", flux=flux)).has_data.all()
+
+
 def test_an_error_beyond_all_is_none(tmp_path):
     spectrum = read(write(tmp_path / "a.fits", err=np.where(BAD, 1e20, 1.0)))
     np.testing.assert_array_equal(spectrum.has_data, ~BAD)
