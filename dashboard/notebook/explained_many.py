@@ -93,6 +93,7 @@ class ExplainedMany(list[Any]):
         )
         words = [f"<b>{escape(text)}</b>: {n:,} of them" for text, n in warned.most_common(3)]
         words += [escape(repr(self)[1:-1])]
-        table = self.table().head(_ROWS).to_html(index=False, border=0, float_format="%.4g")
+        first = ExplainedMany(self[:_ROWS]).table()
+        table = first.to_html(index=False, border=0, float_format="%.4g")
         more = f"<p>… {counted(len(self), 'row')}: .table()</p>" if len(self) > _ROWS else ""
         return f"{inline_svg(self.plot())}<p>{'<br>'.join(words)}</p>{table}{more}"
