@@ -91,8 +91,8 @@ def draw_plane(
         behind = np.concatenate([behind, points.loc[~lit, ["x", "y"]]])
     if not len(behind):
         return picture
-    rest, quiet = pd.DataFrame(behind, columns=["x", "y"]), THEMES[theme].quiet
-    shadow = shade_shadow(rest, window, quiet, pixel_ratio=pixel_ratio)
+    rest, muted = pd.DataFrame(behind, columns=["x", "y"]), THEMES[theme].muted
+    shadow = shade_shadow(rest, window, muted, pixel_ratio=pixel_ratio)
     if workspace.planes[plane].lender:  # a few points on a cloud of thousands
         picture = _rimmed(picture, THEMES[theme].text, round(pixel_ratio))
     return np.where(picture, picture, shadow)
@@ -129,7 +129,7 @@ def _coloured(
             window,
             category_colours(colouring.names, theme, colouring.own),
             shown=np.array([name not in hidden for name in colouring.names]),
-            shadow=THEMES[theme].quiet,
+            shadow=THEMES[theme].muted,
             quiet=colouring.quiet,
             loud=colouring.loud,
             pixel_ratio=pixel_ratio,
