@@ -116,7 +116,7 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
         yield from fits_rows.load_arms(hdus, *arms, path, hints)
     elif image_columns.is_image(hdus, hints):
         yield from image_columns.load_image(hdus, path, hints)
-    elif image_rows.holds_rows(hdus):
+    elif image_rows.holds_rows(hdus := image_rows.with_columns_as_images(hdus)):
         yield from image_rows.load_rows(hdus, path, hints)
     else:
         why = _not_there(hdus, hints) or _unknown(hdus)

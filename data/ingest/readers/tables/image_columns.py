@@ -18,7 +18,7 @@ from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
 from ..fits_files.image_axis import axes_of, has_axis
-from ..vocabulary.column_names import MORE_MASKS, NAMES, Role, columns_by_role
+from ..vocabulary.column_names import MORE_MASKS, NAMES, OF_NO_OBJECT, Role, columns_by_role
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints
 from .rows.rows_of_arrays import Row, are_orders, as_one, joined_arms, spectra_of_rows
@@ -206,6 +206,7 @@ def _flux_image(hdus: Sequence[Hdu], hints: Hints) -> Hdu | None:
     images = [hdu for hdu in hdus if _is_row(hdu, hints)]
     waves = any(role in columns_by_role(hdu.name for hdu in images) for role in AXES)
     images = [hdu for hdu in images if not _of_another_role(hdu.name)]
+    images = [hdu for hdu in images if not OF_NO_OBJECT.search(hdu.name)] or images
     if not images:
         return None
     named = {hdu.name: hdu for hdu in reversed(images)}

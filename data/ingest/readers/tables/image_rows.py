@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+from astropy.io import fits
 
 from .....core.spectra.spectrum import Spectrum
 from ..fits_files.fits import Hdu
@@ -23,7 +25,7 @@ from .rows.fits_rows import facts_of_rows
 from .rows.rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, id_columns, spectra_of_rows
 from .table import AXES
 
-__all__ = ["holds_rows", "load_rows"]
+__all__ = ["holds_rows", "load_rows", "with_columns_as_images"]
 
 _NOISE: tuple[Role, ...] = ("ivar", "error", "variance")
 _OF_ROWS = 2  # NAXIS
@@ -68,6 +70,49 @@ def _stack(hdus: Sequence[Hdu]) -> _Stack | None:
         return None
     units = {str(role): bunit(by_role[role]) for role in images}
     return _Stack(flux, images, units, table)
+
+
+def with_columns_as_images(hdus: Sequence[Hdu]) -> list[Hdu]:
+    """HDUs, and as images the columns of a table of spectra whose axis stands elsewhere.
+
+    The axis is in the table's header, or in a table of as many values as a row has pixels.
+    """
+    for table in hdus:
+        roles = columns_by_role(table.columns)
+        if table.data is None or "flux" not in roles or {*AXES} & {*roles}:
+            continue
+        shape = table.data[roles["flux"]].shape
+        if len(shape) == _OF_ROWS:
+            alike = [name for name in roles.values() if table.data[name].shape == shape]
+            images = [_image(name, _pixels(table, name), _unit(table, name)) for name in alike]
+            return [*hdus, *images, *_shared_axis(hdus, table, shape[1])]
+    return [*hdus]
+
+
+def _shared_axis(hdus: Sequence[Hdu], table: Hdu, n_pixels: int) -> list[Hdu]:
+    """The axis of all rows as an image; empty if neither header nor another table has one."""
+    if has_axis(table):
+        values, unit = axes_of(table, n_pixels, hdus)[0]
+        return [_image("WAVE", values, unit)]
+    for other in hdus:
+        for name in (n for role, n in columns_by_role(other.columns).items() if role in AXES):
+            if other.data is not None and other.data[name].size == n_pixels:
+                return [_image(name, np.ravel(_pixels(other, name)), _unit(other, name))]
+    return []
+
+
+def _pixels(table: Hdu, name: str) -> np.ndarray:
+    logical = table.logical(table.columns.index(name) + 1)
+    return table.flags(name) if logical else table.numbers(name)
+
+
+def _unit(table: Hdu, name: str) -> str:
+    return str(table.value(f"TUNIT{table.columns.index(name) + 1}") or "")
+
+
+def _image(name: str, pixels: np.ndarray, unit: str) -> Hdu:
+    header = fits.Header({"EXTNAME": name, "BUNIT": unit})
+    return Hdu(SimpleNamespace(header=header), pixels)
 
 
 def load_rows(hdus: Sequence[Hdu], path: Path, hints: Hints) -> Iterator[Spectrum]:

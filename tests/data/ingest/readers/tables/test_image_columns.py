@@ -75,6 +75,15 @@ def test_flux_may_be_in_an_extension(tmp_path, name):
     assert spectrum.flux_unit == SURVEY_FLUX
 
 
+@pytest.mark.parametrize("name", ["SKY", "MODEL_SKY"])
+def test_a_primary_image_named_as_the_sky_is_not_the_flux(tmp_path, name):
+    header = LINEAR | {"EXTNAME": name}
+    path = write(tmp_path / "a.fits", 9 * FLUX, header, FLUX=FLUX, ERR=ERROR)
+    for keyword, value in LINEAR.items():
+        fits.setval(path, keyword, value=value, ext=1)
+    same(read(path))
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [("WAVELENGTH", WAVE), ("LOGLAM", np.log10(WAVE)), ("WAVE", WAVE[None])],

@@ -55,6 +55,32 @@ def test_a_table_says_whose_rows_they_are(tmp_path):
     assert [(one.id, one.z, one.ra) for one in found] == [("x1", 0.1, 10.0), ("x2", 0.2, 20.0)]
 
 
+@pytest.mark.parametrize("where", ["header", "SDSS", "image", "table", "row"])
+def test_an_axis_beside_a_table_of_rows_is_that_of_all(tmp_path, where):
+    names = Table({"FLUX": FLUX, "ERR": ERROR, "GOOD": np.tile(~BAD, (2, 1))})
+    for name in NAMES.colnames:
+        names[name] = NAMES[name]
+    rows = fits.BinTableHDU(names, name="SPECTRA")
+    wave, beside = WAVE, []
+    if where == "header":
+        rows.header.update({k: v for k, v in LINEAR.items() if k != "BUNIT"})
+    elif where == "SDSS":
+        wave = 10 ** (3.58 + 1e-3 * np.arange(N))
+        rows.header.update({"COEFF0": 3.58, "COEFF1": 1e-3})
+    elif where == "image":
+        beside = [fits.ImageHDU(WAVE / 10, fits.Header({"BUNIT": "nm"}), name="WAVELENGTH")]
+    else:
+        values = WAVE[None] if where == "row" else WAVE
+        beside = [fits.BinTableHDU(Table({"wave": values * u.AA}), name="AXIS")]
+    fits.HDUList([fits.PrimaryHDU(), rows, *beside]).writeto(tmp_path / "a.fits")
+    found = [*read_all(tmp_path / "a.fits")]
+    assert [(one.id, one.z) for one in found] == [("x1", 0.1), ("x2", 0.2)]
+    for spectrum, flux in zip(found, FLUX, strict=True):
+        np.testing.assert_allclose(spectrum.wave_obs_aa, wave, rtol=1e-8)
+        np.testing.assert_array_equal(spectrum.has_data, ~BAD)
+        np.testing.assert_allclose(spectrum.flux[~BAD], flux[~BAD], rtol=1e-6)
+
+
 def test_a_frame_of_a_slit_is_no_stack(tmp_path):
     frame = write(tmp_path / "a.fits", [("FLUX", np.tile(FLUX, (9, 1)), LINEAR),
                                         ("ERR", np.tile(ERROR, (9, 1)), {})])  # fmt: skip
