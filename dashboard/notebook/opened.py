@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
 from operator import index
 from pathlib import Path
@@ -17,6 +17,7 @@ from ...core.compute import thread_pool
 from ...core.spectra import Spectrum
 from ...data.collection import Collection, flux_unit_of
 from ...data.collection.catalog_facts import z_warning_of
+from ...data.collection.tags import Annotations
 from ...data.files import demo_path
 from ...data.lenses import Lens, Plane, open_lenses, open_planes
 from ...data.lenses.lenses import LensError
@@ -116,6 +117,8 @@ class OpenedCollection:
     def where(self, clause: str) -> pd.DataFrame:
         """Spectra for which a clause of the page's filter holds, with all columns it may name.
 
+        These are the columns of the catalogue, the results, and the ``tag`` given on the page.
+
         Parameters
         ----------
         clause
@@ -139,7 +142,9 @@ class OpenedCollection:
 
     @cached_property
     def _filter(self) -> RowFilter:
-        return RowFilter(browsed_columns(self.catalog, self.lenses))
+        tags = partial(Annotations(self.collection.path).column, self.catalog["id"])
+        columns = browsed_columns(self.catalog, self.lenses)
+        return RowFilter({"tag": tags} | columns, live=("tag",))
 
     def misclassified(self) -> pd.DataFrame:
         """Spectra whose predicted type differs from their label, most confident errors first."""

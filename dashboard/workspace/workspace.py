@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
@@ -125,14 +125,8 @@ class Workspace:
         Tags change, so they are read again at each use.
         """
         columns = browsed_columns(self.catalog, self.lenses)
-        return RowFilter({"tag": self._tags} | columns, live=("tag",))
-
-    def _tags(self) -> pd.Series:
-        tags = self.annotations.tags()
-        tagged = self.catalog["id"].isin([*tags]).to_numpy(bool)
-        column = np.full(len(self.catalog), np.nan)
-        column[tagged] = [tags[str(id)] for id in self.catalog["id"][tagged]]
-        return pd.Series(column).astype("Int64")
+        tags = partial(self.annotations.column, self.catalog["id"])
+        return RowFilter({"tag": tags} | columns, live=("tag",))
 
     @cached_property
     def rejected_ids(self) -> IdSearch:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from ..files.sqlite_file import reading, transaction
 
 __all__ = ["Annotations"]
@@ -46,6 +48,13 @@ class Annotations:
             if not (isinstance(id, str) and tag in _TAGS):
                 raise OSError(f"{self._path} cannot be used: it gives {id!r} the tag {tag!r}")
         return found
+
+    def column(self, ids: pd.Series) -> pd.Series:
+        """(N,) Int64, the tag of each id, NA where it has none; raises as :meth:`tags`."""
+        tags, column = self.tags(), pd.Series(pd.NA, index=ids.index, dtype="Int64")
+        tagged = ids[ids.isin([*tags])].astype(str)
+        column.loc[tagged.index] = tagged.map(tags)
+        return column
 
     def tag(self, id: str, tag: int | None) -> int | None:
         """Tag one spectrum, replacing any tag it had; None removes the tag.

@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from spexplain.core.explain.entry import explain
 from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.data.collection.tags import Annotations
 from spexplain.data.explanations.fits_file import load_explanation
 from spexplain.data.explanations.replaying import OtherModelError
 from spexplain.data.ingest.readers import ReadError
@@ -64,6 +65,11 @@ def test_a_clause_finds_what_the_page_finds_with_every_column_it_may_name(c):
     assert len(found) > 0
     assert {"id", "sn_median", "predicted", "score", "cluster"} <= set(found)
     assert c[int(found.index[0])].id == found["id"].iloc[0]
+    tags = Annotations(c.collection.path)
+    tags.tag(found["id"].iloc[0], 7)
+    assert c.where("tag == 7")["id"].tolist() == [found["id"].iloc[0]]
+    tags.tag(found["id"].iloc[0], None)
+    assert c.where("tag == 7").empty
     with pytest.raises(ValueError, match="no column “zz”"):
         c.where("zz < 3")
     with pytest.warns(UserWarning, match="no label is “typ 2”"):

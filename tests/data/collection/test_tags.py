@@ -2,6 +2,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,16 @@ def test_tags_are_found_by_another_reader(tmp_path):
     assert Annotations(tmp_path).tag("a-1", 3) is None
     assert Annotations(tmp_path).tag("b-2", 0) is None
     assert Annotations(tmp_path).tags() == {"a-1": 3, "b-2": 0}
+
+
+def test_a_column_has_the_tag_of_each_id_and_no_number_without_one(tmp_path):
+    ids = pd.Series(["a-1", "b-2", "c-3"])
+    assert Annotations(tmp_path).column(ids).isna().all()
+    Annotations(tmp_path).tag("b-2", 0)
+    column = Annotations(tmp_path).column(ids)
+    assert column.dtype == "Int64"
+    assert column.isna().tolist() == [True, False, True]
+    assert column[1] == 0
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.one_of(st.none(), st.integers(0, 9)))))
