@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ..files.sqlite_file import reading, transaction
@@ -51,10 +52,11 @@ class Annotations:
 
     def column(self, ids: pd.Series) -> pd.Series:
         """(N,) Int64, the tag of each id, NA where it has none; raises as :meth:`tags`."""
-        tags, column = self.tags(), pd.Series(pd.NA, index=ids.index, dtype="Int64")
-        tagged = ids[ids.isin([*tags])].astype(str)
-        column.loc[tagged.index] = tagged.map(tags)
-        return column
+        tags = self.tags()
+        tagged = ids.isin([*tags]).to_numpy(bool)
+        column = np.full(len(ids), np.nan)
+        column[tagged] = [tags[str(id)] for id in ids[tagged]]
+        return pd.Series(column, index=ids.index).astype("Int64")
 
     def tag(self, id: str, tag: int | None) -> int | None:
         """Tag one spectrum, replacing any tag it had; None removes the tag.
