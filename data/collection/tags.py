@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,8 +51,8 @@ class Annotations:
                 raise OSError(f"{self._path} cannot be used: it gives {id!r} the tag {tag!r}")
         return found
 
-    def column(self, ids: pd.Series) -> pd.Series:
-        """(N,) Int64, the tag of each id, NA where it has none; raises as :meth:`tags`."""
+    def column(self, ids: Any) -> pd.Series:
+        """The tag of each id, (N,) Int64, NA where it has none, of a Series; raises as ``tags``."""
         tags = self.tags()
         tagged = ids.isin([*tags]).to_numpy(bool)
         column = np.full(len(ids), np.nan)
