@@ -115,6 +115,6 @@ class Listing:
         whole = {c.key: "Int64" for c in self.columns if c.kind == "count" and c.key in self.table}
         names = {column.key: column.saved for column in self.columns if column.saved}
         table = self.table.astype(whole).rename(columns=names)
-        return table.map(lambda v: spreadsheet_cell(v) if isinstance(v, str) else v).to_csv(
-            index=False
-        )
+        texts = table.select_dtypes(exclude="number").columns  # numbers would lose their kind
+        table[texts] = table[texts].map(lambda v: spreadsheet_cell(v) if isinstance(v, str) else v)
+        return table.to_csv(index=False)

@@ -41,7 +41,7 @@ def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Any = None)
         save_file(shaped, path, metadata={"facts": json.dumps(facts, sort_keys=True)})
     except SafetensorError as error:
         # It hands the system's errors over as words, and a full disk is no damaged file.
-        number = re.search(r"os error (\d+)", str(error))
+        number = re.search(r"(?:os error|code:) (\d+)", str(error))
         if number is None:
             raise
         code = int(number[1])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import panel as pn
 import pytest
 from bokeh.document import Document
+from packaging.version import Version
 from panel.io import document
 from spexplain.dashboard.server.limits.waiting_messages import send_what_waits
 
@@ -60,8 +62,9 @@ def socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_panel_leaves_a_message_that_comes_as_another_has_gone():
-    """Once this fails Panel has mended it, and the module may go."""
-    assert asyncio.run(_two_messages())[1] == ["the spectrum"]
+    """Once this fails Panel has mended it, and the module may go; 1.8.0 had not yet the fault."""
+    left = [] if Version(pn.__version__) > Version("1.8.0") else ["its reasons"]
+    assert asyncio.run(_two_messages())[1] == ["the spectrum", *left]
 
 
 def test_what_is_left_is_sent():
