@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .detector_noise import LOG_PIXELS, DetectorPixels, noise_draws
     from .edit import EDIT_KINDS, Edit, apply_edits
     from .extinction import dust_transmission
-    from .grid import COLLECTION_GRID, WaveGrid, resample
+    from .grid import COLLECTION_GRID, WIDEST_STEP_AA, WaveGrid, resample
     from .smoothing import smoothed
     from .spectrum import SPECTRAL_CLASSES, Spectrum
     from .unit_spellings import COUNTS, RELATIVE, flux_factor, wavelengths_aa
@@ -27,6 +27,7 @@ __all__ = [
     "RELATIVE",
     "SPECTRAL_CLASSES",
     "SPEED_OF_LIGHT_KMS",
+    "WIDEST_STEP_AA",
     "DetectorPixels",
     "Edit",
     "Medium",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["COLLECTION_GRID", "WaveGrid", "reaches", "resample"]
+__all__ = ["COLLECTION_GRID", "WIDEST_STEP_AA", "WaveGrid", "reaches", "resample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,22 @@ class WaveGrid:
 # ones up to 8319 Å; O25's 3500–7500 Å by 1 Å are a subset of these pixels.
 COLLECTION_GRID = WaveGrid(2700.0, 8400.0, 1.0)
 
+# Photometry and lists of lines have wavelengths and fluxes too, which no line of a spectrum joins.
+# The broadest lines are some 100 Å wide.
+WIDEST_STEP_AA = 50.0
+
 # A step this many times the usual one is a hole in the table, not a coarse pixel.
 _HOLE_FACTOR = 2.5
 _SOME = 50
 
 
 def resample(
-    wave_aa: np.ndarray, flux: np.ndarray, ivar: np.ndarray, wave_new_aa: np.ndarray
+    wave_aa: np.ndarray,
+    flux: np.ndarray,
+    ivar: np.ndarray,
+    wave_new_aa: np.ndarray,
+    *,
+    widest_step_aa: float = float("inf"),
 ) -> tuple[np.ndarray, np.ndarray]:
     """Linear interpolation of flux onto other wavelengths, with the errors it implies.
 
@@ -84,6 +93,8 @@ def resample(
         (..., D), 0 where there is no data.
     wave_new_aa
         (G,) Å, the same frame as wave_aa.
+    widest_step_aa
+        Between pixels that are farther apart there is no data, Å.
 
     Returns
     -------
@@ -102,7 +113,7 @@ def resample(
         )
     if not np.all(np.diff(wave) > 0):
         raise ValueError("wavelengths to resample from must increase")
-    left, weight_right, reachable = _neighbours(wave, new)
+    left, weight_right, reachable = _neighbours(wave, new, widest_step_aa)
     asked = slice(left.min(initial=wave.size), left.max(initial=0) + 2)
     flux, ivar, left = flux[..., asked], ivar[..., asked], left - asked.start
     if np.all(weight_right == 0):  # the new pixels are among the old: nothing to interpolate
@@ -159,13 +170,16 @@ def _interpolate(
     return np.where(known, flux_new, np.nan).astype(np.float32), ivar_new.astype(np.float32)
 
 
-def _neighbours(wave: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _neighbours(
+    wave: np.ndarray, new: np.ndarray, widest_step_aa: float = float("inf")
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Left neighbour, weight of the right one, and whether the two may be joined; each (G,)."""
     left = np.clip(np.searchsorted(wave, new, side="right") - 1, 0, wave.size - 2)
     weight_right = (new - wave[left]) / (wave[left + 1] - wave[left])
     inside = (new >= wave[0]) & (new <= wave[-1])
     on_pixel = (weight_right == 0) | (weight_right == 1)
-    return left, weight_right, inside & (on_pixel | ~_holes(wave)[left])
+    apart = _holes(wave) | (np.diff(wave) > widest_step_aa)
+    return left, weight_right, inside & (on_pixel | ~apart[left])
 
 
 def _holes(wave: np.ndarray) -> np.ndarray:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ....core.spectra import LOG_PIXELS, DetectorPixels, dust_transmission, noise_draws, resample
+from ....core.spectra import (
+    LOG_PIXELS,
+    WIDEST_STEP_AA,
+    DetectorPixels,
+    dust_transmission,
+    noise_draws,
+    resample,
+)
 from ....core.spectra.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from ..runs import Run
 from .observed import ObservedSpectrum
@@ -174,7 +181,13 @@ class Exposures:
     def _on_grid(self, flux: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ivar = np.broadcast_to(self.ivar, flux.shape)
         if self.pixels is None:
-            flux, ivar = resample(self.wave_rest_aa, flux, ivar, self.collection_wave_aa)
+            flux, ivar = resample(
+                self.wave_rest_aa,
+                flux,
+                ivar,
+                self.collection_wave_aa,
+                widest_step_aa=WIDEST_STEP_AA,
+            )
         ebv = None if self.ebv is None else np.full(len(flux), self.ebv)
         return self.preparation.recipe.to_grid(
             self.collection_wave_aa, flux, ivar, np.full(len(flux), self.z), ebv=ebv

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import zarr
 
-from ....core.spectra import WaveGrid, resample
+from ....core.spectra import WIDEST_STEP_AA, WaveGrid, resample
 from ...files.arrays.zarr_codecs import Opened, only_known_codecs
 from ..catalog_facts import flux_unit_of, for_lenses
 from ..format import CollectionError
@@ -158,7 +158,7 @@ class SpectraObserved:
                 rest = block.wave(k) / (1 + self._z[row])
                 k -= int(at[0])
                 flux[row - start], ivar[row - start] = resample(
-                    rest, fluxes[k], ivars[k], self.wave_rest_aa
+                    rest, fluxes[k], ivars[k], self.wave_rest_aa, widest_step_aa=WIDEST_STEP_AA
                 )
         return flux, ivar
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ....core.spectra import Spectrum, resample
+from ....core.spectra import WIDEST_STEP_AA, Spectrum, resample
 from ....core.spectra.prepare import P21Recipe
 from ....core.targets import Target
 from ...collection import Collection
@@ -182,7 +182,9 @@ class OutsideLens:
             E(B−V) to correct for, mag; None for no correction.
         """
         rest = spectrum.wave_obs_aa / (1 + spectrum.z)
-        flux, ivar = resample(rest, spectrum.flux, spectrum.ivar, self._wave)
+        flux, ivar = resample(
+            rest, spectrum.flux, spectrum.ivar, self._wave, widest_step_aa=WIDEST_STEP_AA
+        )
         preparation = Preparation.of(self.lens.preparation)
         recipe = preparation.recipe
         on_grid, reasons = recipe.to_grid(

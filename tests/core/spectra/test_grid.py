@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from spexplain.core.spectra.grid import COLLECTION_GRID, WaveGrid, reaches, resample
+from spexplain.core.spectra.grid import (
+    COLLECTION_GRID,
+    WIDEST_STEP_AA,
+    WaveGrid,
+    reaches,
+    resample,
+)
 
 SDSS_WAVE = 10 ** (3.58 + 1e-4 * np.arange(3800))
 FLUX = st.floats(-1000, 1000, width=32)
@@ -103,6 +109,17 @@ def test_pixels_absent_from_the_table_are_a_gap_too(wave):
     assert np.isnan(got[(new > 5001) & (new < 5019)]).all()
     assert np.isfinite(got[(new < 4999) | (new > 5022)]).all()
     assert np.array_equal(ivar > 0, np.isfinite(got))
+
+
+def test_pixels_farther_apart_than_a_line_is_wide_are_not_joined_where_that_is_asked():
+    photometry, new = np.array([3700.0, 4500.5, 5600.5, 6600.5, 9000.0]), np.arange(4000.0, 4500.0)
+    flux = np.ones(5)
+    assert np.isfinite(resample(photometry, flux, flux, new)[0]).all()
+    assert np.isnan(resample(photometry, flux, flux, new, widest_step_aa=WIDEST_STEP_AA)[0]).all()
+    coarse = np.arange(3700.0, 9000.0, WIDEST_STEP_AA)
+    flux = np.ones_like(coarse)
+    got, _ = resample(coarse, flux, flux, new, widest_step_aa=WIDEST_STEP_AA)
+    assert np.isfinite(got).all()
 
 
 def test_a_coarse_regular_table_is_not_all_gaps():
