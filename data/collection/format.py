@@ -146,7 +146,7 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
         return read([name]).iloc[:, 0]
 
     found = mapped_columns(map(column, pandas_types.columns if columns is None else columns))
-    found.attrs = pandas_types.attrs
+    found.attrs = read([]).attrs  # not all releases of pyarrow hand them on
     return found
 
 
