@@ -72,25 +72,23 @@ def keep_selection(
     else:
         text = io.StringIO()
         if kind == "csv":  # the others no spreadsheet opens
-            _without_formulas(table)
+            _respell(table, spreadsheet_cell)
         table.write(text, format=_FORMATS[kind])
         made.write(text.getvalue().encode())
     yield SavedFile(f"{name}.{kind}", made.getvalue())
 
 
-def _without_formulas(table: Table) -> None:
-    for name, column in list(table.columns.items()):
-        if column.dtype.kind == "U":
-            table[name] = [spreadsheet_cell(str(text)) for text in column]
-
-
 def _in_ascii(table: Table) -> Table:
     """Text for FITS, with characters outside ASCII escaped as in Python."""
     table.meta = {name: _spelled(text) for name, text in dict(table.meta or {}).items()}
+    _respell(table, _spelled)
+    return table
+
+
+def _respell(table: Table, spelled: Callable[[str], str]) -> None:
     for name, column in list(table.columns.items()):
         if column.dtype.kind == "U":
-            table[name] = [_spelled(str(text)) for text in column]
-    return table
+            table[name] = [spelled(str(text)) for text in column]
 
 
 def _spelled(text: str) -> str:

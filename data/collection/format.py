@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..files.arrays.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
-from ..files.durable import sync
+from ..files.atomic import written_whole
 
 __all__ = [
     "AT_REST",
@@ -180,14 +180,10 @@ def _in_place_of(path: Path) -> Iterator[Path]:
     An error of the system, such as a full disk, names the place.
     """
     # A fixed name, so that the next attempt overwrites what a killed one has left.
-    beside = path.with_name(f".{path.name}.part")
     try:
-        yield beside
-        sync(beside)
-        os.replace(beside, path)
-        sync(path.parent)
+        with written_whole(path, beside=path.with_name(f".{path.name}.part")) as beside:
+            yield beside
     except OSError as error:
-        beside.unlink(missing_ok=True)
         if error.errno is None:
             raise
         raise OSError(error.errno, os.strerror(error.errno), str(path)) from error

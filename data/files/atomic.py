@@ -14,11 +14,19 @@ __all__ = ["written_whole"]
 
 
 @contextmanager
-def written_whole(path: str | Path) -> Iterator[Path]:
+def written_whole(path: str | Path, *, beside: Path | None = None) -> Iterator[Path]:
     """Write beside a file, then put it in place; leave nothing behind on an error.
 
-    Yields a path in the same folder with the same suffix; when the block ends well, what was
-    written there replaces ``path`` in one step.
+    Yields a path in the same folder; when the block ends well, what was written there replaces
+    ``path`` in one step.
+
+    Parameters
+    ----------
+    path
+        The file.
+    beside
+        Where to write, if there is one writer only: the next attempt overwrites what a killed one
+        has left. By default a name of its own with the same suffix.
 
     Raises
     ------
@@ -35,7 +43,7 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder, give the name of a file")
     # Several sessions of one server may write the same file: each has a file of its own beside it.
-    beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part{path.suffix}")
+    beside = beside or path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part{path.suffix}")
     try:
         yield beside
         sync(beside)

@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from ..pixel_runs import runs
 
-__all__ = ["Frame", "band", "ends", "painted_pieces", "picture", "polyline", "strips"]
+__all__ = [
+    "Frame",
+    "band",
+    "ends",
+    "painted_mean",
+    "painted_pieces",
+    "picture",
+    "polyline",
+    "strips",
+]
 
 _WIDTH, _HEIGHT = 100.0, 40.0
 _POINTS = 360  # a picture is a few hundred pixels wide: more points would not be seen
@@ -137,6 +146,23 @@ def painted_pieces(
         opacity = f'style="stroke-opacity:{abs(shares[number]):.2f}"'
         out.append(f'<polyline class="{side}" {opacity} points="{points}"/>')
     return "".join(out)
+
+
+def painted_mean(
+    wave_rest_aa: NDArray[np.floating],
+    mean: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    weights: NDArray[np.floating],
+    *,
+    label: str,
+    spread: NDArray[np.floating] | None = None,
+) -> str:
+    """A mean spectrum (D,) coloured by its segments' weights (S,), over its spread (2, D)."""
+    frame = Frame(wave_rest_aa, mean)
+    shares = weights / max(float(np.abs(weights).max()), 1e-9)
+    beneath = [] if spread is None else [band(frame, wave_rest_aa, *spread)]
+    painted = painted_pieces(frame, wave_rest_aa, mean, labels, shares)
+    return picture([*beneath, painted, polyline(frame, wave_rest_aa, mean)], label=label)
 
 
 def strips(frame: Frame, wave_aa: NDArray[np.floating], marked: NDArray[np.bool_]) -> str:

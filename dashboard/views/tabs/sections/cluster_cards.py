@@ -14,7 +14,7 @@ from .....core.settings import WeightSign
 from .....core.words import EXPLAINED_R2, goodness, number_text
 from .....data.lenses.explained_anomalies import Reasons
 from .....data.study.figure_intervals import share_interval
-from ....figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
+from ....figures.svg.svg_spectra import ends, painted_mean, picture
 from ....workspace.cluster_partition import Cluster, colours_meaning
 from ...widgets.html_sections import button, foot_line
 from .ratio_table import bpt_words, ratio_table
@@ -201,13 +201,14 @@ def _fit(cluster: Cluster) -> str:
 
 
 def _drawing(cluster: Cluster, *, spread: bool = False) -> str:
-    wave, flux = cluster.wave_rest_aa, cluster.spectrum
-    frame = Frame(wave, flux)
-    shares = cluster.weights / max(float(np.abs(cluster.weights).max()), 1e-9)
-    parts = [painted_pieces(frame, wave, flux, cluster.labels, shares), polyline(frame, wave, flux)]
-    if spread:
-        parts.insert(0, band(frame, wave, *cluster.spread))
-    return picture(parts, label=f"mean spectrum of cluster {cluster.number}")
+    return painted_mean(
+        cluster.wave_rest_aa,
+        cluster.spectrum,
+        cluster.labels,
+        cluster.weights,
+        label=f"mean spectrum of cluster {cluster.number}",
+        spread=cluster.spread if spread else None,
+    )
 
 
 def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:

@@ -12,7 +12,7 @@ from .....core.models.anomaly.scores import SCORE_TITLES
 from .....core.words import EXPLAINED_R2, counted, goodness
 from .....data.selections.kept_selections import FormerSelection, KeptSelection
 from .....data.selections.selection import Selection
-from ....figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
+from ....figures.svg.svg_spectra import Frame, band, ends, painted_mean, picture, polyline
 from ....figures.theme import ThemeName, category_colours
 from ....session.browsing.laid_mean import MeanOver
 from ....session.browsing.selection_reasons import MOST_EXPLAINED, MeanReasons
@@ -184,9 +184,13 @@ def reasons_section(
     else:
         words = f"{of}, explained as the sliders stand: {escape(called)}"
     meaning = colours_meaning(reasons.settings, reasons.sign, what="what is explained")
+    wave, weights = spread.wave_rest_aa, reasons.weights
+    painted = painted_mean(
+        wave, spread.mean, reasons.labels, weights, label="mean explanation of the selection"
+    )
     return (
-        f'{head}<div class="mean">{_painted(reasons, spread)}{ends(spread.wave_rest_aa)}'
-        f"{foot_line(top_names(spread.wave_rest_aa, reasons.labels, reasons.weights))}"
+        f'{head}<div class="mean">{painted}{ends(wave)}'
+        f"{foot_line(top_names(wave, reasons.labels, weights))}"
         f'<div class="caption known">{words}</div>'
         f'<div class="caption known">{escape(meaning)}</div>{_fit(reasons)}</div>'
         f'<div class="line">{stop if busy else ask}</div>'
@@ -208,14 +212,6 @@ def _of(n: int, of: int) -> str:
     """How many spectra, of how many where some were drawn."""
     several = "spectra" if n == of else f"drawn evenly of {of:,} spectra"
     return counted(n, "spectrum" if n == of else several, several)
-
-
-def _painted(reasons: MeanReasons, spread: Spread) -> str:
-    wave, flux = spread.wave_rest_aa, spread.mean
-    frame = Frame(wave, flux)
-    shares = reasons.weights / max(float(np.abs(reasons.weights).max()), 1e-9)
-    parts = [painted_pieces(frame, wave, flux, reasons.labels, shares), polyline(frame, wave, flux)]
-    return picture(parts, label="mean explanation of the selection")
 
 
 def _fit(reasons: MeanReasons) -> str:
