@@ -11,7 +11,7 @@ from astropy.table import Column, Table
 
 from ...core.trust import Recurrence
 from ...core.words import percent, spreadsheet_cell
-from ..files import written_whole
+from ..files import known_suffix, written_whole
 from .saved import SavedExplanation
 
 __all__ = ["segment_table", "write_segment_table"]
@@ -142,11 +142,7 @@ def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:
     FileNotFoundError
         If the folder does not exist.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in _FORMATS:
-        raise ValueError(
-            f"the name of a table must end in one of {tuple(_FORMATS)}, got {str(path)!r}"
-        )
+    suffix = known_suffix(path, _FORMATS, "a table")
     with written_whole(path) as beside:
         table = segment_table(saved)
         if suffix == ".csv":

@@ -9,7 +9,7 @@ from ...core.lazy_names import public_names
 if TYPE_CHECKING:
     from .arrays.named_arrays import ModelFileError, load_arrays, save_arrays
     from .arrays.row_arrays import SHARD_ROWS, RowsWriter, rows_layout, some_rows
-    from .atomic import written_whole
+    from .atomic import known_suffix, written_whole
     from .checksums import matches_checksum, note_checksum, sha256_of
     from .folders import demo_path, home
     from .locks import WriterLock, only_builder
@@ -23,6 +23,7 @@ __all__ = [
     "classifier_key",
     "demo_path",
     "home",
+    "known_suffix",
     "load_arrays",
     "load_classifier",
     "matches_checksum",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .durable import sync
 
-__all__ = ["written_whole"]
+__all__ = ["known_suffix", "written_whole"]
 
 
 @contextmanager
@@ -56,3 +56,17 @@ def written_whole(path: str | Path, *, beside: Path | None = None) -> Iterator[P
         raise OSError(error.errno, f"cannot write {path}: {error.strerror}") from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def known_suffix(path: str | Path, known: Iterable[str], what: str) -> str:
+    """The suffix of a file in lower case, such as ``.png``.
+
+    Raises
+    ------
+    ValueError
+        If it is none of those known; ``what`` says of what the file is, such as "a figure".
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in (known := tuple(known)):
+        raise ValueError(f"the name of {what} must end in one of {known}, got {str(path)!r}")
+    return suffix

@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from ....data.files import written_whole
+from ....data.files import known_suffix, written_whole
 
 __all__ = ["inline_svg", "save_figure"]
 
@@ -47,11 +47,7 @@ def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
     FileNotFoundError
         If the folder does not exist.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in _METADATA:
-        raise ValueError(
-            f"the name of a figure must end in one of {tuple(_METADATA)}, got {str(path)!r}"
-        )
+    suffix = known_suffix(path, _METADATA, "a figure")
     with written_whole(path) as beside, _SAVING, mpl.rc_context(_FORMAT_SETTINGS):
         fig.savefig(beside, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
 

@@ -3,7 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
-from spexplain.data.files.atomic import written_whole
+from spexplain.data.files.atomic import known_suffix, written_whole
 
 
 def test_the_file_is_replaced_in_one_step(tmp_path: Path):
@@ -69,3 +69,10 @@ def test_an_error_with_another_file_keeps_its_words(tmp_path: Path):
 
     with pytest.raises(FileNotFoundError, match="absent"):
         write()
+
+
+def test_a_suffix_is_read_in_any_case_and_another_is_refused_with_those_known():
+    assert known_suffix("why.PNG", (".png", ".svg"), "a figure") == ".png"
+    said = r"the name of a figure must end in one of \('.png', '.svg'\), got 'why.gif'"
+    with pytest.raises(ValueError, match=said):
+        known_suffix("why.gif", {".png": 1, ".svg": 2}, "a figure")
