@@ -28,6 +28,7 @@ from ...figures.bokeh_style import FONT, dress, plain_figure, span
 from ...figures.filled_source import fill
 from ...figures.theme import THEMES
 from ...session.choices.drawing import ends_in, ends_text
+from ...session.choices.range_in_link import RangeInLink
 from ...session.session import Session
 from ...workspace.colouring import Categories, Values
 from ..widgets.components import WordsPart, added_at_once, asset, in_one_patch
@@ -83,7 +84,7 @@ class PlaneView(pn.viewable.Viewer):
         self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
         # What the visitor asked to see, and what is seen of it with equal scales on this frame.
         self._asked = self._seen = (-1.0, 1.0), (-1.0, 1.0)
-        self._in_link = session.view.window  # what is in view, as the address has it
+        self._link = RangeInLink(session.view, "window")
         self._rings: list[GlyphRenderer] = []
         self._ghosts: list[GlyphRenderer] = []
         self.figure = self._build()
@@ -117,12 +118,8 @@ class PlaneView(pn.viewable.Viewer):
 
     def reset(self) -> None:
         """Show the whole plane."""
-        self._link("")
+        self._link.write("")
         self._show()
-
-    def _link(self, window: str) -> None:
-        self._in_link = window
-        self._session.view.window = window
 
     def _show(self) -> None:
         """Show what was asked for: a window, or all."""
@@ -213,16 +210,15 @@ class PlaneView(pn.viewable.Viewer):
         now = span(self._x), span(self._y)
         if not np.allclose(now, self._seen, rtol=1e-9, atol=0):
             self._asked = self._seen = now
-            self._link(ends_text(*now[0], *now[1]))
+            self._link.write(ends_text(*now[0], *now[1]))
         self._shade()
 
     def _show_plane(self, *events: param.parameterized.Event) -> None:
         view = self._session.view
         if events and all(event.name == "plane" for event in events):
-            self._link("")
-        elif events and view.window == self._in_link:
+            self._link.write("")
+        elif not self._link.asked_anew() and events:
             return
-        self._in_link = view.window
         self.note.html = self._describe(view.plane)
         self._show()
         self._mark()

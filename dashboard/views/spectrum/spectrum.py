@@ -18,6 +18,7 @@ from ...figures.sight import LineOver, Sight
 from ...figures.theme import THEMES, painting
 from ...figures.words.wording import flux_label, meaning
 from ...session.choices.drawing import AXIS, LINE_KINDS, ends_in, ends_text
+from ...session.choices.range_in_link import RangeInLink
 from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
 from ..widgets.components import in_one_patch
@@ -64,7 +65,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._cursor = Span(dimension="height", line_width=1)
         self._seen: tuple[str, str] = ("", "")  # through which lens, on which axis
         self._full = (0.0, 0.0)  # the range that was last set to show all
-        self._in_link = session.view.waves  # what is in view, as the address has it
+        self._link = RangeInLink(session.view, "waves")
         self.sources.link(self.flux, self.weight, self._reasons.told)
         self._listen()
         self._open()
@@ -108,28 +109,23 @@ class SpectrumView(pn.viewable.Viewer):
 
     def reset(self) -> None:
         """Show the whole spectrum."""
-        self._link("")
+        self._link.write("")
         self._show()
 
     def _follow(self, *events: param.parameterized.Event) -> None:
         """Show what a link asks for; of another lens or range, all."""
         if all(event.name != "waves" for event in events):
-            self._link("")
-        elif self._session.view.waves == self._in_link:
+            self._link.write("")
+        elif not self._link.asked_anew():
             return
-        self._in_link = self._session.view.waves
         self._show()
-
-    def _link(self, waves: str) -> None:
-        self._in_link = waves
-        self._session.view.waves = waves
 
     def _moved(self) -> None:
         if not len(self.sources.pixels.data["x"]):
             return
         now = span(self.x_range)
         asked = "" if now == self._full else ends_text(*self._session.axis.rest_of(np.array(now)))
-        self._link(asked)
+        self._link.write(asked)
         self.fit()
 
     def _show(self) -> None:
