@@ -71,7 +71,8 @@ class ExplainedMany(list[Any]):
             raise ValueError("no spectrum could be explained: see .failed for the reasons")
         made = [one.explanation if isinstance(one, Explained) else None for one in self]
         names = [getattr(one, "name", "") or str(number) for number, one in enumerate(self)]
-        return weights_of_many_figure(good[0].wave_rest_aa, made, names, **options)
+        known = {"mirrored": [getattr(one, "mirrored", None) for one in self]}
+        return weights_of_many_figure(good[0].wave_rest_aa, made, names, **known | options)
 
     def __repr__(self) -> str:
         failed = self.failed

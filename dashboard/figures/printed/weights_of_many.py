@@ -13,7 +13,7 @@ from ....core.explain import Explanation, effects
 from ....core.spectra.lines import PAGE_LINES, Line
 from ..colour_limit import colour_limit
 from ..sight import Sight
-from ..theme import THEMES, ThemeName, diverging
+from ..theme import THEMES, ThemeName, painting
 from ..words.wording import target_title
 from .panels import NORMAL, SMALL, blank_figure, dress, mark_lines
 
@@ -23,6 +23,7 @@ _ROW, _LEFT, _NAMES, _RIGHT, _TOP, _BOTTOM = 0.09, 0.55, 1.15, 0.2, 0.85, 0.55  
 _LEAST, _MOST = 0.7, 6.0  # height of the panel
 _MOST_NAMED = 40
 _LONGEST_NAME = 18
+_SEEN = 2.05  # shades of violet below are nearly white
 
 
 def weights_of_many_figure(
@@ -30,6 +31,7 @@ def weights_of_many_figure(
     explanations: Sequence[Explanation | None],
     names: Sequence[str],
     *,
+    mirrored: Sequence[NDArray[np.floating] | None] = (),
     lines: Sequence[Line] = PAGE_LINES,
     theme: ThemeName = "light",
     width_in: float = 7.0,
@@ -37,8 +39,8 @@ def weights_of_many_figure(
     """Draw explanations below each other, as they follow: what they have in common is a column.
 
     Blue is where more flux (of fills: what is here) raises what was explained, orange where it
-    lowers it. Each row has a scale of its own, up to its largest weight, for the targets may
-    differ.
+    lowers it, violet where any change does the same. Each row has a scale of its own, up to its
+    largest weight, for the targets may differ.
 
     Parameters
     ----------
@@ -48,6 +50,9 @@ def weights_of_many_figure(
         Of spectra on these wavelengths; None leaves a hatched row.
     names : (n,)
         Of the spectra.
+    mirrored : (n,)
+        Of each its raw weights (S,) with the factor on the other side of 1, or None; without them
+        nothing is violet.
     lines
         Marked and named where they lie within the wavelengths.
     theme
@@ -61,10 +66,11 @@ def weights_of_many_figure(
         There is none, or one has not as many pixels as there are wavelengths.
     """
     wave, colours = np.asarray(wave_rest_aa, np.float64), THEMES[theme]
-    weights = np.array([_shares(each, len(wave)) for each in explanations])
-    if not len(weights):
+    n = len(explanations)
+    if not n:
         raise ValueError("there are no explanations to draw")
-    n = len(weights)
+    pairs = zip(explanations, mirrored or [None] * n, strict=True)
+    shades = np.array([_shades(each, other, len(wave)) for each, other in pairs])
     panel = float(np.clip(_ROW * n, _LEAST, _MOST))
     height = panel + _TOP + _BOTTOM
     fig = blank_figure((width_in, height), colours.surface)
@@ -79,8 +85,8 @@ def weights_of_many_figure(
     axes.fill_between(edges[[0, -1]], -0.5, n - 0.5, facecolor="none", hatch="////",
                       edgecolor=colours.edge, linewidth=0, zorder=0)  # fmt: skip
     axes.pcolormesh(
-        edges, np.arange(n + 1) - 0.5, np.ma.masked_invalid(weights), vmin=-1, vmax=1,
-        cmap=ListedColormap(diverging(theme)), rasterized=True, zorder=0.5,
+        edges, np.arange(n + 1) - 0.5, np.ma.masked_invalid(shades), vmin=-1, vmax=3,
+        cmap=ListedColormap(painting(theme)), rasterized=True, zorder=0.5,
     )  # fmt: skip
     axes.set(xlim=edges[[0, -1]], ylim=(n - 0.5, -0.5), xlabel="Rest wavelength (vacuum Å)")
     if named:
@@ -91,19 +97,24 @@ def weights_of_many_figure(
     mark_lines(axes, axes, Sight(lines=tuple(lines)).marked(*axes.get_xlim()), colours)
     targets = {target_title(each.target) for each in explanations if each is not None}
     of = targets.pop() if len(targets) == 1 else "what was explained"
-    fig.text(
-        box[0], 0.06 / height, f"blue raises, orange lowers {of}; each row by its own largest "
-        "weight", fontsize=SMALL, color=colours.muted, parse_math=False,
-    )  # fmt: skip
+    violet = ", violet: any change does the same" * bool((shades > _SEEN).any())
+    words = (
+        f"more flux: blue raises, orange lowers {of}{violet}; each row by its own largest weight"
+    )
+    fig.text(box[0], 0.06 / height, words, fontsize=SMALL, color=colours.muted, parse_math=False)
     return fig
 
 
-def _shares(explanation: Explanation | None, n_pixels: int) -> NDArray[np.float64]:
-    """Effect at each pixel (D,) as a share of the largest, ±1; NaN without an explanation."""
+def _shades(
+    explanation: Explanation | None, mirrored: NDArray[np.floating] | None, n_pixels: int
+) -> NDArray[np.float64]:
+    """Shade of ``painting`` at each pixel (D,): effects as shares of the largest, ±1, and from 2
+    on where any change does the same; NaN without an explanation."""
     if explanation is None:
         return np.full(n_pixels, np.nan)
     if len(explanation.labels) != n_pixels:
         raise ValueError(f"an explanation of {len(explanation.labels)} pixels, not of {n_pixels}")
-    values = effects(explanation).values
-    limit = colour_limit(values, by_pixel=explanation.method == "saliency")
-    return np.clip(values[explanation.labels] / limit, -1, 1)
+    seen = effects(explanation, mirrored=mirrored)
+    limit = colour_limit(seen.values, by_pixel=explanation.method == "saliency")
+    shares = np.clip(seen.values / limit, -1, 1)
+    return np.where(seen.either, 2 + np.abs(shares), shares)[explanation.labels]

@@ -31,6 +31,18 @@ def test_each_row_is_coloured_by_its_own_largest_weight_whatever_the_size_of_the
     assert "blue raises, orange lowers log p(type 2)" in words
 
 
+def test_where_any_change_does_the_same_no_direction_is_painted():
+    up = explained(1.0)
+    both = [up.weights, -up.weights]  # of 1.1 where the others are of 0.9
+    fig = weights_of_many_figure(WAVE, [up, up], ["a", "b"], mirrored=both)
+    either, directed = shares(fig)
+    assert either.max() == 3  # the end of the violet arm
+    assert either[NEAR].min() > 2
+    assert directed.max() == 1
+    (words,) = [text.get_text() for text in fig.texts]
+    assert "violet: any change does the same" in words
+
+
 def test_what_could_not_be_explained_leaves_a_row_and_no_colour():
     fig = weights_of_many_figure(WAVE, [None, explained(1.0)], ["0266-51602-0001", "lost"])
     assert shares(fig).mask.all(axis=1).tolist() == [True, False]
