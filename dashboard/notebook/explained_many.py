@@ -71,8 +71,9 @@ class ExplainedMany(list[Any]):
             raise ValueError("no spectrum could be explained: see .failed for the reasons")
         made = [one.explanation if isinstance(one, Explained) else None for one in self]
         names = [getattr(one, "name", "") or str(number) for number, one in enumerate(self)]
-        known = {"mirrored": [getattr(one, "mirrored", None) for one in self]}
-        return weights_of_many_figure(good[0].wave_rest_aa, made, names, **known | options)
+        mirrored = [getattr(one, "mirrored", None) for one in self]
+        wave_rest_aa = good[0].wave_rest_aa
+        return weights_of_many_figure(wave_rest_aa, made, names, mirrored=mirrored, **options)
 
     def __repr__(self) -> str:
         failed = self.failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
@@ -125,8 +125,8 @@ class Workspace:
         Tags change, so they are read again at each use.
         """
         columns = browsed_columns(self.catalog, self.lenses)
-        tags = partial(self.annotations.column, self.catalog["id"])
-        return RowFilter({"tag": tags} | columns, live=("tag",))
+        tags = {"tag": lambda: self.annotations.column(self.catalog["id"])}
+        return RowFilter(tags | columns, live=("tag",))
 
     @cached_property
     def rejected_ids(self) -> IdSearch:

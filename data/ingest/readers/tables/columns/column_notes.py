@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -68,17 +68,14 @@ def named_by_notes(table: Delimited) -> Delimited:
     n = len(table.names)
     if table.named and _is_spectrum(table.names):
         return table
-    # A first line that was taken for names is units, or data if it has a number.
-    first = table.named and any(length_within(w) or is_number(w) for w in table.names)
-    rows = [[*table.names], *table.rows] if first else table.rows
     split = [remark.split() for remark in table.remarks]
     if names := next((one for one in split if len(one) == n and _is_spectrum(one)), ()):
-        return replace(table, names=tuple(names), named=True, rows=rows)
+        return _renamed(table, names)
     notes = {name.lower(): value for name, value in table.notes.items()}
     for key in _LISTED:
         for split in (re.split(r"[,;|]\s*", notes.get(key, "")), notes.get(key, "").split()):
             if len(split) == n and _is_spectrum(split):
-                return replace(table, names=tuple(split), named=True, rows=rows)
+                return _renamed(table, split)
     numbered: dict[int, str] = {}
     for name, value in notes.items():
         number = _NUMBERED.fullmatch(name)
@@ -89,9 +86,15 @@ def named_by_notes(table: Delimited) -> Delimited:
         if match:
             numbered.setdefault(int(match[1]), match[2])
     if sorted(numbered) == [*range(1, n + 1)]:
-        names = tuple(numbered[k] for k in sorted(numbered))
-        return replace(table, names=names, named=True, rows=rows)
+        return _renamed(table, [numbered[k] for k in sorted(numbered)])
     return table
+
+
+def _renamed(table: Delimited, names: Iterable[str]) -> Delimited:
+    """The table with names from a remark; what was taken for names is units, or data."""
+    first = table.named and any(is_number(w) or length_within(w) for w in table.names)
+    rows = [[*table.names], *table.rows] if first else table.rows
+    return replace(table, names=tuple(names), named=True, rows=rows)
 
 
 def redshift_in_remarks(table: Delimited) -> dict[str, str]:
