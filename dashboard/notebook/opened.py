@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from functools import cached_property, partial
+from functools import cached_property
 from html import escape
 from operator import index
 from pathlib import Path
@@ -22,7 +22,7 @@ from ...data.files import demo_path
 from ...data.lenses import Lens, Plane, open_lenses, open_planes
 from ...data.lenses.lenses import LensError
 from ...data.objects import is_address
-from ...data.selections import RowFilter, browsed_columns
+from ...data.selections import RowFilter
 from ..workspace.standard_lists import misclassified
 from .local_server import PageServer, serve_here
 from .one_spectrum import OneSpectrum, read
@@ -142,9 +142,8 @@ class OpenedCollection:
 
     @cached_property
     def _filter(self) -> RowFilter:
-        tags = partial(Annotations(self.collection.path).column, self.catalog["id"])
-        columns = browsed_columns(self.catalog, self.lenses)
-        return RowFilter({"tag": tags} | columns, live=("tag",))
+        tags = Annotations(self.collection.path)
+        return RowFilter.of(self.catalog, self.lenses, tags.column)
 
     def misclassified(self) -> pd.DataFrame:
         """Spectra whose predicted type differs from their label, most confident errors first."""

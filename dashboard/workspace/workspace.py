@@ -15,7 +15,7 @@ from ...data.collection import Annotations, ClusterNames, Collection, IdSearch
 from ...data.collection.lookup.sky_search import SkySearch
 from ...data.files.arrays.mapped_columns import MAPPED_FROM
 from ...data.lenses import Lens, Plane, Reasons, reasons_by_sign, scanned
-from ...data.selections import RowFilter, browsed_columns
+from ...data.selections import RowFilter
 from ...data.selections.kept_selections import KeptSelections
 from .cluster_partition import Partition, partition
 from .colouring import (
@@ -124,9 +124,7 @@ class Workspace:
 
         Tags change, so they are read again at each use.
         """
-        columns = browsed_columns(self.catalog, self.lenses)
-        tags = {"tag": lambda: self.annotations.column(self.catalog["id"])}
-        return RowFilter(tags | columns, live=("tag",))
+        return RowFilter.of(self.catalog, self.lenses, lambda ids: self.annotations.column(ids))
 
     @cached_property
     def rejected_ids(self) -> IdSearch:

@@ -66,6 +66,22 @@ class RowFilter:
         self._made: dict[str, pa.Array] = {}
         self._known_kinds: dict[str, ColumnKind] = {}
 
+    @classmethod
+    def of(
+        cls, catalog: pd.DataFrame, lenses: Mapping[str, Lens], tags: Callable[[Any], pd.Series]
+    ) -> RowFilter:
+        """By what the page names: columns of the catalogue, results, and tags, read at each use.
+
+        Parameters
+        ----------
+        catalog, lenses
+            Of the collection.
+        tags
+            Ids (N,) → the tag of each.
+        """
+        own = {"tag": lambda: tags(catalog["id"])}
+        return cls(own | browsed_columns(catalog, lenses), live=("tag",))
+
     @property
     def names(self) -> tuple[str, ...]:
         """All columns that may be asked about."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...words import number_text
-from ..grid import resample
+from ..grid import WIDEST_STEP_AA, resample
 from .steps import bridge_gaps, check_block, deredden
 
 __all__ = ["P21Recipe", "shared_range"]
@@ -165,7 +165,7 @@ class P21Recipe:
         good = np.flatnonzero(np.isfinite(flux))
         needs = f"AGN types need {self.start_aa:g}–{self.stop_aa:g} Å at rest"
         if good.size == 0:
-            return f"has no data; {needs}"
+            return f"has no data; {needs}, by pixels at most {WIDEST_STEP_AA:g} Å apart"
         first, last = wave[good[0]], wave[good[-1]]
         if first > self.start_aa or last < self.stop_aa:
             return f"covers {first:.0f}–{last:.0f} Å; {needs}"
