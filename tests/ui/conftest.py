@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -51,27 +54,32 @@ def served(collection: Path, port: int = 0) -> Iterator[str]:
     """The address of a server on a collection, which stops on leaving and must not complain."""
     command = [sys.executable, "-c", _SERVE, "serve", str(collection), "--port", str(port)]
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
-    server = subprocess.Popen(
-        [*command, "--no-browser"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert server.stdout is not None
-    said = []
-    for line in server.stdout:
-        said.append(line)
-        if "http://" in line:
-            break
-    else:
-        pytest.fail(f"the server did not start: {''.join(said)}")
-    try:
-        yield line[line.index("http://") :].split()[0]
-    finally:
-        server.terminate()
-        rest = server.communicate(timeout=20)[0]
-    assert "Traceback" not in rest, rest
+    # Into a file: a pipe that nobody reads would stop the server once full.
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8", suffix=".log") as log:
+        with open(log.name, "w", encoding="utf-8") as written:
+            server = subprocess.Popen(
+                [*command, "--no-browser"],
+                env=environment,
+                stdout=written,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            yield _address(server, Path(log.name))
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+            said = log.read()
+        assert "Traceback" not in said, said
+
+
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    """Where it listens, once it says so."""
+    while server.poll() is None:
+        found = re.search(r"http://\S+(?=\s)", log.read_text(encoding="utf-8"))
+        if found:
+            return found[0]
+        time.sleep(0.1)
+    pytest.fail(f"the server did not start: {log.read_text(encoding='utf-8')}")
 
 
 @pytest.fixture(scope="session")

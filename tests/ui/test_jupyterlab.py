@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
 import pytest
 from nbformat import v4
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Frame, Page, TimeoutError
 
 CELLS = (
     "import spexplain as sx\nc = sx.open({path!r})\nplane = c.plane()\nplane",
@@ -47,32 +50,43 @@ def lab(small_demo: Path, tmp_path: Path) -> Iterator[str]:
         f"--LabApp.app_settings_dir={settings}", f"--LabApp.workspaces_dir={tmp_path / 'spaces'}",
         f"--LabApp.user_settings_dir={tmp_path / 'user'}",
     ]  # fmt: skip
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options],
-        env=os.environ | own,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stderr is not None
-    said = []
-    for line in server.stderr:
-        said.append(line)
-        if "http://127.0.0.1:" in line:
-            break
-    else:
-        pytest.fail(f"JupyterLab did not start: {''.join(said)}")
+    log = tmp_path / "lab.log"  # a pipe that nobody reads would stop it once full
+    with log.open("w") as written:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options], env=os.environ | own, stderr=written
+        )
     try:
-        yield line[line.index("http://") :].split("/lab")[0]
+        yield _address(server, log)
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.wait(timeout=30)
+
+
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    """Where it listens, once it says so."""
+    while server.poll() is None:
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/lab", log.read_text())
+        if found:
+            return found[1]
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start: {log.read_text()}")
 
 
 def _run(page: Page, number: int) -> None:
-    """Run the cell of this number, from 0."""
+    """Run the cell of this number, from 0.
+
+    JupyterLab may still be putting its notebook together and take the focus, and with it the keys:
+    they are pressed again until the cell is no longer one that was never run.
+    """
     cell = page.locator(".jp-CodeCell").nth(number)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    never_run = cell.locator(".jp-InputPrompt").get_by_text("[ ]:", exact=True)
+    for _ in range(9):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        with suppress(TimeoutError):
+            never_run.wait_for(state="detached", timeout=10_000)
+            return
+    pytest.fail(f"cell {number} does not run: {cell.inner_text()}")
 
 
 def _printed(page: Page, number: int) -> list[object]:
@@ -84,7 +98,10 @@ def _printed(page: Page, number: int) -> list[object]:
 
 def _plane(page: Page) -> Frame:
     """The frame with the plane, drawn."""
-    frame = page.wait_for_selector("iframe[src*='/plane']").content_frame()
+    try:
+        frame = page.wait_for_selector("iframe[src*='/plane']").content_frame()
+    except TimeoutError:
+        pytest.fail(f"no plane: {page.locator('.jp-CodeCell').first.inner_text()}")
     frame.wait_for_url("**/plane")
     frame.wait_for_function(
         """() => {
