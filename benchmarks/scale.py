@@ -35,16 +35,21 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, metavar="DIR", help="keep the collections there")
     parser.add_argument("--top", type=float, metavar="PERCENT", help="explain so many (demo: 2)")
     parser.add_argument("--vae-rows", type=int, metavar="N", help="train on so many at most")
+    parser.add_argument("--exposures", type=int, metavar="N", help="simulate so many of each")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--stage", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.stage:
-        settings = asked(options.top, options.vae_rows)
+        settings = asked(options.top, options.vae_rows, options.exposures)
         print(json.dumps(done(options.stage, options.spectra[0], options.jobs, settings)))
         return
     further = [
         text
-        for name, value in (("--top", options.top), ("--vae-rows", options.vae_rows))
+        for name, value in (
+            ("--top", options.top),
+            ("--vae-rows", options.vae_rows),
+            ("--exposures", options.exposures),
+        )
         if value is not None
         for text in (name, str(value))
     ]
@@ -95,16 +100,13 @@ def measured(n: int, jobs: int, folder: Path, further: list[str]) -> Any:
             yield row
 
 
-def asked(top: float | None, vae_rows: int | None) -> Any:
+def asked(top: float | None, vae_rows: int | None, exposures: int | None) -> Any:
     """The demo's settings, but for what the options say."""
     from spexplain.data.demo.demo import demo_settings
 
-    settings = demo_settings()
-    if top is not None:
-        settings = dataclasses.replace(settings, top_percent=top)
-    if vae_rows is not None:
-        settings = dataclasses.replace(settings, vae_rows=vae_rows)
-    return settings
+    options = {"top_percent": top, "vae_rows": vae_rows, "explain_exposures": exposures}
+    given = {name: value for name, value in options.items() if value is not None}
+    return dataclasses.replace(demo_settings(), **given)
 
 
 def done(stage: str, n: int, jobs: int, settings: Any) -> dict[str, Any]:
