@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["other_kind"]
+__all__ = ["is_json", "other_kind"]
 
 _PICKLE = "a pickle of Python, which is not loaded"
 _AS_TABLE = "write it as FITS, ECSV, CSV or Parquet"
@@ -21,6 +21,7 @@ _KINDS = {
     b"MATLAB 5.0 MAT-file": f"a file of MATLAB: save it with -v7.3, or {_AS_TABLE}",
     b"\xd0\xcf\x11\xe0": "a spreadsheet or document of Microsoft: save it as CSV",
 }  # fmt: skip
+_JSON = re.compile(rb"\s*[{\[]\s*[\"{\[]")
 _BEGINNINGS = (
     (
         re.compile(rb".{257}ustar|.{,40}PaxHeader", re.DOTALL),
@@ -31,7 +32,7 @@ _BEGINNINGS = (
         _PICKLE,
     ),
     (re.compile(rb"SR\x00[\x04\x06]"), f"a save file of IDL: {_AS_TABLE}"),
-    (re.compile(rb"\s*[{\[]\s*[\"{\[]"), f"JSON: {_AS_TABLE}"),
+    (_JSON, f"JSON: {_AS_TABLE}"),
 )
 
 
@@ -47,3 +48,8 @@ def other_kind(start: bytes) -> str:
     known = (kind for begins, kind in _KINDS.items() if plain.startswith(begins))
     begun = (kind for pattern, kind in _BEGINNINGS if pattern.match(start))
     return next(known, "") or next(begun, "")
+
+
+def is_json(start: bytes) -> bool:
+    """Whether a file begins as JSON with an object or a list of them does."""
+    return _JSON.match(start) is not None

@@ -32,7 +32,7 @@ from .rows.rows_of_arrays import (
 )
 from .table import AXES
 
-__all__ = ["load_hdf5", "load_npy", "load_npz"]
+__all__ = ["load_hdf5", "load_npy", "load_npz", "spectra_of_groups"]
 
 # A damaged header of numpy may raise Python's own parsing errors.
 _DAMAGE = (
@@ -44,8 +44,8 @@ _DAMAGE = (
 def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
     """Read the spectra of all groups, starting at the root.
 
-    Groups that are arms or orders of one spectrum are joined; otherwise the group's name is part
-    of the id. Units are attributes ``unit`` or ``units`` of a dataset; other attributes are facts.
+    See `spectra_of_groups`. Units are attributes ``unit`` or ``units`` of a dataset; other
+    attributes are facts.
 
     Raises
     ------
@@ -55,27 +55,40 @@ def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]
     import h5py  # takes a while
 
     with _damage_as_error("HDF5"), h5py.File(stream, "r") as file:
-        shown: list[str] = []
-        there = False
-        groups = groups_within(file)
-        held = (one for found in groups for one in _held(found, shown, hints))
-        first = [*islice(held, MOST_ORDERS + 1)]
-        if len(first) > 1 and all(_is_one(one, hints) for one in first):
-            rows = [row for one in first for row in _rows_of(one, hints)]
-            if are_orders(rows):
-                yield from _by_file([as_one(rows)], first[0].units, path, hints)
-                return
-        if arms := _arms_of_rows(first, hints):
-            yield from spectra_of_rows(arms, first[0].units, path, hints)
+        yield from spectra_of_groups(groups_within(file), path, hints)
+
+
+def spectra_of_groups(groups: Iterable[Arrays], path: Path, hints: Hints) -> Iterator[Spectrum]:
+    """The spectra of named groups of arrays, each (D,) or (n, D) with one axis or one for each.
+
+    Groups that are arms or orders of one spectrum are joined; otherwise a group's name is part of
+    the id.
+
+    Raises
+    ------
+    ReadError
+        No group holds spectra.
+    """
+    shown: list[str] = []
+    there = False
+    held = (one for found in groups for one in _held(found, shown, hints))
+    first = [*islice(held, MOST_ORDERS + 1)]
+    if len(first) > 1 and all(_is_one(one, hints) for one in first):
+        rows = [row for one in first for row in _rows_of(one, hints)]
+        if are_orders(rows):
+            yield from _by_file([as_one(rows)], first[0].units, path, hints)
             return
-        alone, unread = len(first) == 1, Unread()
-        for one in chain(first, held):
-            there = True
-            group = "" if alone else one.name
-            yield from unread.through(_own_name(path, group), _spectra(one, path, hints, group))
-        unread.tell()
-        if not there:
-            raise ReadError("unknown format", _none(shown))
+    if arms := _arms_of_rows(first, hints):
+        yield from spectra_of_rows(arms, first[0].units, path, hints)
+        return
+    alone, unread = len(first) == 1, Unread()
+    for one in chain(first, held):
+        there = True
+        group = "" if alone else one.name
+        yield from unread.through(_own_name(path, group), _spectra(one, path, hints, group))
+    unread.tell()
+    if not there:
+        raise ReadError("unknown format", _none(shown))
 
 
 def _held(found: Arrays, shown: list[str], hints: Hints) -> list[Arrays]:

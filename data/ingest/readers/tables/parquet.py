@@ -126,12 +126,14 @@ def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> l
     """Arms among the fields; a common axis is added if they have none."""
     found: list[_Arm] = []
     for field in schema:
-        kind = field.type
+        kind, listed = field.type, False
         if _is_list(kind) and pa.types.is_struct(kind.value_type):  # list of pixels
-            kind = kind.value_type
+            kind, listed = kind.value_type, True
         if pa.types.is_struct(kind):
-            names = [kind.field(number).name for number in range(kind.num_fields)]
-            if holds_spectra(all_names := [*names, *besides], hints.about(all_names)):
+            fields = [kind.field(number) for number in range(kind.num_fields)]
+            names = [one.name for one in fields]
+            pixels = [one.name for one in fields if listed or _is_list(one.type)]
+            if holds_spectra(all_names := [*pixels, *besides], hints.about(all_names)):
                 own = _field_metadata([kind.field(n) for n in range(kind.num_fields)])[0]
                 found.append(_Arm(field.name, {name: name for name in names}, own))
     if len(found) > 1:

@@ -1,4 +1,4 @@
-"""Spectra in files other than FITS: text, ECSV, VOTable, Parquet, HDF5, NPZ."""
+"""Spectra in files other than FITS: text, ECSV, VOTable, Parquet, HDF5, NPZ, JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .....core.spectra.spectrum import Spectrum
 from ...delimited import decoded, number_of, read_delimited
 from ..errors import ReadError, Unread
 from ..fits_files.packed import opened, unpacked_name
-from ..other_kinds import other_kind
+from ..other_kinds import is_json, other_kind
 from ..vocabulary.column_names import columns_by_role, plain_name
 from ..vocabulary.file_names import FITS_ENDINGS, name_of
 from ..vocabulary.hints import NO_HINTS, Hints
@@ -47,7 +47,7 @@ _KINDS = {
     ".tsv": "text", ".asc": "text", ".spec": "text", ".tab": "text", ".vot": "votable",
     ".votable": "votable", ".xml": "votable", ".parquet": "parquet", ".pq": "parquet",
     ".parq": "parquet", ".hdf5": "hdf5", ".h5": "hdf5", ".hdf": "hdf5", ".he5": "hdf5",
-    ".npz": "npz", ".npy": "npy",
+    ".npz": "npz", ".npy": "npy", ".json": "json", ".jsonl": "json", ".ndjson": "json",
 }  # fmt: skip
 _BEGINNINGS = {b"PAR1": "parquet", b"\x89HDF": "hdf5", b"\x93NUMPY": "npy"}
 _PACKED = (b"\x1f\x8b", b"BZ", b"\xfd7", b"PK")
@@ -91,6 +91,8 @@ def _kind(path: Path) -> str | None:
             start = stream.read(_LOOKED_AT)
     except (OSError, ReadError):
         return kind  # errors are reported when it is opened
+    if kind in (None, "text") and is_json(start):
+        return "json"
     if start.startswith(b"SIMPLE") or (kind in (None, "text") and other_kind(start)):
         return None  # reported when it is opened as FITS
     return kind or _kind_by_content(start)
@@ -133,6 +135,11 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
             from .parquet import load_parquet
 
             yield from load_parquet(stream, path, hints)
+            return
+        if kind == "json":
+            from .json_records import load_json
+
+            yield from load_json(stream, path, hints)
             return
         if kind in ("hdf5", "npz", "npy"):
             from . import named_arrays

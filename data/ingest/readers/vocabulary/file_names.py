@@ -15,7 +15,7 @@ FITS_ENDINGS = (".fits", ".fit", ".fts", ".ftz", ".tfits")
 _TABLES = (
     ".ecsv", ".csv", ".txt", ".dat", ".vot", ".votable", ".xml", ".parquet", ".pq", ".parq",
     ".hdf5", ".h5", ".hdf", ".he5", ".npz", ".npy", ".tsv", ".asc", ".ascii", ".tab", ".spec",
-    ".tbl", ".prn", ".mrt",
+    ".tbl", ".prn", ".mrt", ".json", ".jsonl", ".ndjson",
 )  # fmt: skip
 
 

@@ -36,8 +36,6 @@ def database(path):
         *((lambda p, k=k: p.write_bytes(pickle.dumps(COLUMNS, k)), PICKLE) for k in (0, 2, 4, 5)),
         (lambda p: p.write_bytes(gzip.compress(pickle.dumps(COLUMNS))), PICKLE),
         (lambda p: pd.DataFrame(COLUMNS).to_pickle(p, compression=None), PICKLE),
-        (lambda p: p.write_text('{"NGC 1": {"spectra": []}}'), "JSON: write it as"),
-        (lambda p: p.write_text('{"wave": 1}\n{"wave": 2}\n'), "JSON: write it as"),
         (
             lambda p: pa.feather.write_feather(pa.table(COLUMNS), p),
             "an Arrow file: write it as Par",

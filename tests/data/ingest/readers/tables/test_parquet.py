@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
-from spexplain.data.ingest.readers import read_all
+from spexplain.data.ingest.readers import ReadError, read_all
 
 D = 120
 WAVE = np.geomspace(3800.0, 9200.0, D)
@@ -139,3 +139,9 @@ def test_decimals_and_names_in_an_index_without_a_name_are_read(tmp_path):
                for name, values in part().items()}  # fmt: skip
     (one,) = found(tmp_path, columns)
     np.testing.assert_allclose(one.flux, FLUX, rtol=1e-5)
+
+
+def test_structs_of_single_numbers_are_no_spectra(tmp_path):
+    pq.write_table(pa.table({"x": [{"wave": 1.0, "flux": 2.0}]}), tmp_path / "a.parquet")
+    with pytest.raises(ReadError, match="none is a wavelength"):
+        list(read_all(tmp_path / "a.parquet"))
