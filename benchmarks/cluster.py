@@ -109,10 +109,6 @@ def by_workers(path: Path, settings: Any, n: int, kills: int = 0) -> dict[str, A
 
 def warm() -> None:
     """What every worker imports once."""
-    import spexplain.data.build.stages.explain_chunks
-    import spexplain.data.build.stages.placing
-    import spexplain.data.build.stages.prepare_chunks
-    import spexplain.data.build.stages.score  # noqa: F401
 
 
 def scheduler_killed(path: Path, settings: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from spexplain.core.models.anomaly.residuals import eight_scores
 from spexplain.core.models.anomaly.scores import kept_pixels
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.autoencoder.training import VaeTrainer
-from spexplain.data.build.learnt_from import training_sample
+from spexplain.data.build.samples.learnt_from import training_sample
 from spexplain.data.collection.collection import Collection, CollectionError
 from spexplain.data.demo.demo import demo_settings
 from spexplain.data.files.folders import demo_path

@@ -42,7 +42,7 @@ from spexplain.core.models.anomaly.rankings import top_overlap
 from spexplain.core.settings import WeightSign
 from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.data.build.all_stages import BuildSettings, build
-from spexplain.data.collection.collection import Collection, CollectionError, CollectionWriter
+from spexplain.data.collection import Collection, CollectionError, CollectionWriter
 from spexplain.data.demo.demo import demo_settings
 from spexplain.data.demo.simulate import PopulationSizes, population
 from spexplain.data.files.folders import demo_path

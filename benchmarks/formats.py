@@ -20,7 +20,7 @@ from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE
 from spexplain.data.collection.collection import Collection
 from spexplain.data.files.folders import demo_path
-from spexplain.data.ingest.labels import Labels, read_labels
+from spexplain.data.ingest.catalogues.labels import Labels, read_labels
 from spexplain.data.ingest.one_file import Intake, Rejected
 from spexplain.data.ingest.readers import ReadError, read, read_all
 from spexplain.data.lenses.built_lens import LensError

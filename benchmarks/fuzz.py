@@ -24,8 +24,8 @@ from astropy.io import fits
 from astropy.table import Table
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.demo.simulate.fits import write_sdss_lite
-from spexplain.data.ingest.bounded_reader import BoundedReader
-from spexplain.data.ingest.limits import PAGE
+from spexplain.data.ingest.reader_processes.bounded_reader import BoundedReader
+from spexplain.data.ingest.reader_processes.limits import PAGE
 from spexplain.data.ingest.readers import ReadError
 
 _SIZES = (b"-1", b"0", b"99999999999", b"-9223372036854775808", b"1E400", b"NaN", b"\xff" * 8)

@@ -31,9 +31,9 @@ from pathlib import Path
 
 import numpy as np
 from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.data.collection.annotations.tags import Annotations
 from spexplain.data.collection.check import check
 from spexplain.data.collection.collection import Collection
-from spexplain.data.collection.tags import Annotations
 from spexplain.data.demo.simulate.fits import write_sdss_lite
 
 _BUILD = "from spexplain.data.demo.demo import build_demo; build_demo(small=True, jobs=2)"
@@ -44,7 +44,7 @@ _MAIN = "from spexplain.dashboard.cli import main; main()"
 _TAG = """
 import sys
 from pathlib import Path
-from spexplain.data.collection.tags import Annotations
+from spexplain.data.collection.annotations.tags import Annotations
 notes, start = Annotations(Path(sys.argv[1])), int(sys.argv[2])
 for n in range(start, start + 100000):
     notes.tag(f"s{n}", n % 10)

@@ -26,9 +26,9 @@ CORPORA = {
         "dashboard/server/limits/test_small_arrays.py",
     ),
     "hostile_files": (
-        "data/ingest/test_bounded_reader.py",
-        "data/ingest/test_reading_process.py",
-        "data/ingest/test_limits.py",
+        "data/ingest/reader_processes/test_bounded_reader.py",
+        "data/ingest/reader_processes/test_reading_process.py",
+        "data/ingest/reader_processes/test_limits.py",
     ),
     "full_disks": ("data/files/test_sqlite_file.py", "dashboard/cli/test_errors_full_disk.py"),
 }

@@ -120,6 +120,6 @@ def test_a_path_walks_where_the_third_walk_says(tmp_path):
         ingest([file], tmp_path / "c")
         list(Intake(COLLECTION_GRID, 1.0).one_by_one(file))  # what the other process does
         Collection.open(tmp_path / "c").spectrum(0)
-    said.remove("data/ingest/reading_process.py")  # runs in a process of its own
+    said.remove("data/ingest/reader_processes/reading_process.py")  # runs in a process of its own
     assert len(said) > 12
     assert said <= entered, said - entered

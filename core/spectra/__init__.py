@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from .grid import COLLECTION_GRID, WIDEST_STEP_AA, WaveGrid, resample
     from .smoothing import smoothed
     from .spectrum import SPECTRAL_CLASSES, Spectrum
-    from .unit_spellings import COUNTS, RELATIVE, flux_factor, wavelengths_aa
-    from .wave_axis import WaveAxis
-    from .with_units import Medium, PhysicalSpectrum, SpectrumLike
+    from .units.unit_spellings import COUNTS, RELATIVE, flux_factor, wavelengths_aa
+    from .units.wave_axis import WaveAxis
+    from .units.with_units import Medium, PhysicalSpectrum, SpectrumLike
 
 __all__ = [
     "COLLECTION_GRID",

@@ -31,7 +31,7 @@ __all__ = [
 USERS_ERRORS = {
     "build.scheduler": "BuildError",
     "collection.format": "CollectionError",
-    "build.dust": "DustError",
+    "build.dust.dust_maps": "DustError",
     "ingest.to_collection": "IngestError",
     "lenses.built_lens": "LensError",
     "collection.runs": "RunError",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
+    from .cells.local_server import PageServer
     from .explained import Explained
     from .explained_many import ExplainedMany, NotExplained
-    from .local_server import PageServer
     from .one_spectrum import OneSpectrum, read
     from .opened import OpenedCollection, app, open
     from .own_model import Model, model

@@ -14,7 +14,7 @@ from astropy.nddata import InverseVariance
 
 from ...core.spectra import PhysicalSpectrum, Spectrum
 from ...core.spectra.redshift_warning import doubt
-from ...core.spectra.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
+from ...core.spectra.units.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
 from ...data.ingest.readers import ReadError, read_table
 from ...data.ingest.readers import read as read_file
 

@@ -16,23 +16,23 @@ import pandas as pd
 from ...core.compute import thread_pool
 from ...core.spectra import Spectrum
 from ...data.collection import Collection, flux_unit_of
+from ...data.collection.annotations.tags import Annotations
 from ...data.collection.catalog_facts import z_warning_of
-from ...data.collection.tags import Annotations
 from ...data.files import demo_path
 from ...data.lenses import Lens, Plane, open_lenses, open_planes
 from ...data.lenses.lenses import LensError
 from ...data.objects import is_address
 from ...data.selections import RowFilter
 from ..workspace.standard_lists import misclassified
-from .local_server import PageServer, serve_here
+from .cells.local_server import PageServer, serve_here
 from .one_spectrum import OneSpectrum, read
 from .prepared_wave import PreparedWave
 
 if TYPE_CHECKING:
     from ...data.lenses import Placer
     from ..figures import ThemeName
-    from .served_view import ExplainView, ServedView
-    from .single_views import SingleViews
+    from .cells.served_view import ExplainView, ServedView
+    from .cells.single_views import SingleViews
 
 __all__ = ["OpenedCollection", "app", "open"]
 
@@ -227,7 +227,7 @@ class OpenedCollection:
     @cached_property
     def views(self) -> SingleViews:
         """Views for notebook cells, served on this machine from their first use."""
-        from .single_views import SingleViews  # loads panel
+        from .cells.single_views import SingleViews  # loads panel
 
         return SingleViews(self.collection.path)
 
@@ -263,7 +263,7 @@ class OpenedCollection:
         ValueError
             There is no such plane or colouring.
         """
-        from .cell_views import plane_view  # loads panel
+        from .cells.cell_views import plane_view  # loads panel
 
         return plane_view(self.views, plane, colour, theme)
 
@@ -272,7 +272,7 @@ class OpenedCollection:
 
         ``id`` opens another one first; KeyError if it is unknown.
         """
-        from .cell_views import spectrum_view  # loads panel
+        from .cells.cell_views import spectrum_view  # loads panel
 
         return spectrum_view(self.views, id, theme)
 
@@ -299,7 +299,7 @@ class OpenedCollection:
         TypeError, ValueError
             A setting is unknown or has an invalid value.
         """
-        from .cell_views import explain_view  # loads panel
+        from .cells.cell_views import explain_view  # loads panel
 
         return explain_view(self.views, id, target, theme, settings)
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
         settings_as_built,
     )
     from .build_report import BuildReport
-    from .dust import MAPS_SOURCE, download_dust_maps
-    from .labelled import Labelled
-    from .learnt_from import sample_note, training_note, training_sample
-    from .lent import why_lent
-    from .reddening import Reddening, find_reddening, reddening_of_lines
+    from .dust.dust_maps import MAPS_SOURCE, download_dust_maps
+    from .dust.reddening import Reddening, find_reddening, reddening_of_lines
+    from .samples.labelled import Labelled
+    from .samples.learnt_from import sample_note, training_note, training_sample
+    from .samples.lent import why_lent
     from .stage import Progress, Stage, StageSkipped, Work, silent
 
 __all__ = [

@@ -14,24 +14,24 @@ from ..files.additions import additions
 from ..objects.publish import published
 from .agn_study import plane_choices
 from .build_report import BuildReport
-from .lent import LentModelsError, background, lent_models
+from .dust.reddening import usable_source
 from .plan import plan
-from .reddening import usable_source
+from .samples.lent import LentModelsError, background, lent_models
 from .scheduler import BuildError, Lanes, Outcome, Task
 from .settings import BuildSettings
 from .stage import BuildCancelled, Progress, Stage, silent
-from .stages.autoencoder import VAE
-from .stages.cluster import CLUSTER
+from .stages.agn.evaluate import EVALUATE, NOISE, TIMING
+from .stages.agn.planes import PLANES
+from .stages.agn.svm import SVM
+from .stages.agn.tune import TUNE
+from .stages.anomaly.autoencoder import VAE
+from .stages.anomaly.cluster import CLUSTER
+from .stages.anomaly.embed_explanations import EMBED_REASONS
+from .stages.anomaly.explain import EXPLAIN
+from .stages.anomaly.score import SCORE
 from .stages.domain import DOMAIN_O25, DOMAIN_P21
 from .stages.embed import EMBED_LATENT, EMBED_O25, EMBED_P21
-from .stages.embed_explanations import EMBED_REASONS
-from .stages.evaluate import EVALUATE, NOISE, TIMING
-from .stages.explain import EXPLAIN
-from .stages.planes import PLANES
 from .stages.prepare import PREPARE_O25, PREPARE_P21
-from .stages.score import SCORE
-from .stages.svm import SVM
-from .stages.tune import TUNE
 
 __all__ = [
     "BuildCancelled",

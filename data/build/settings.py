@@ -15,14 +15,14 @@ from ...core.settings import ExplainSettings, WeightSign
 from ...core.spectra.prepare import O25Recipe, P21Recipe
 from ...core.trust.recurrences import FEWEST
 from .agn_study import AgnStudy, plane_choices
-from .learnt_from import LearnFrom
 
-__all__ = ["Background", "BuildSettings", "DustSource"]
+__all__ = ["Background", "BuildSettings", "DustSource", "LearnFrom"]
 
 PlaneFeatures = Literal["spectra", "latent"]
 Task = Literal["three", "two"]
 DustSource = Literal["auto", "map", "catalog", "none"]
 Background = Literal["none", "demo"]
+LearnFrom = Literal["galaxies", "all"]
 
 _COUNTS = (
     *("svm_rows", "vae_rows", "vae_window", "plane_rows", "vae_from", "vae_search_epochs"),

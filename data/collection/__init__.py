@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
+    from .annotations.cluster_names import ClusterNames
+    from .annotations.tags import Annotations
     from .catalog_facts import flux_unit_of
-    from .cluster_names import ClusterNames
-    from .collection import Collection, CollectionError, CollectionWriter
+    from .collection import Collection, CollectionError
     from .format import write_json
     from .lookup.id_search import IdSearch
     from .pixels.observed import ObservedSpectrum
     from .runs import Run, RunDraft, RunError, RunStore, run_key
-    from .tags import Annotations
     from .trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
     from .trained.built_domain import (
         BuiltDomain,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         svm_path,
     )
     from .trained.type_certainty import measure_certainty
+    from .writing.writer import CollectionWriter
 
 __all__ = [
     "COUPLED",

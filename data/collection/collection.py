@@ -29,12 +29,10 @@ from .links import links_out
 from .lookup.id_search import IdSearch
 from .pixels.observed import ObservedSpectrum
 from .pixels.stored_spectra import StoredSpectra, open_spectra
-from .writer import CollectionWriter
 
 __all__ = [
     "Collection",
     "CollectionError",
-    "CollectionWriter",
     "read_meta",
     "read_table",
     "stored_rows",

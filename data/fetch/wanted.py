@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ..collection.lookup.id_search import in_spec_obj_id, is_mjd
 from ..collection.lookup.sky_search import read_cone
-from ..ingest.catalogue_table import table_within, texts_of
+from ..ingest.catalogues.catalogue_table import table_within, texts_of
 from ..ingest.delimited import decoded, read_delimited
 from ..ingest.readers.errors import ReadError
 from ..ingest.readers.fits_files.packed import unpacked

@@ -14,12 +14,12 @@ from ...core.spectra.spectrum import NOT_SAID
 from ..collection.catalog_facts import COLUMNS_FROM, SET_ASIDE, Z_FROM
 from ..collection.collection import Collection
 from ..collection.format import OBJECT
-from ..collection.observed_writer import ObservedWriter
-from .bounded_reader import Piece
+from ..collection.writing.observed_writer import ObservedWriter
+from .catalogues.joined_catalogue import catalogue_facts
 from .ingest_report import IngestReport, LabelWords
-from .joined_catalogue import catalogue_facts
 from .names_apart import apart_by_folder, is_of_other_file
 from .one_file import Intake, Rejected, Taken
+from .reader_processes.bounded_reader import Piece
 from .readers.vocabulary.file_names import readable
 from .readers.vocabulary.other_facts import UNHEEDED
 

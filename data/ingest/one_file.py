@@ -15,14 +15,14 @@ from ...core.spectra.spectrum import Spectrum
 from ..collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE, Z_FROM
 from ..collection.pixels.observed import StoredSpectrum
 from ..collection.pixels.wave_code import LastWave
+from .catalogues.joined_catalogue import NO_CATALOGUE, JoinedCatalogue
+from .catalogues.labels import Labels
 from .entry_rules import EntryBar, entry_bar
-from .joined_catalogue import NO_CATALOGUE, JoinedCatalogue
-from .labels import Labels
 from .readers import ReadError, read_all
 from .readers.errors import SomeUnreadError
 from .readers.impossible import impossible
+from .readers.vocabulary.column_roles.hints import NO_HINTS, Hints
 from .readers.vocabulary.file_names import readable
-from .readers.vocabulary.hints import NO_HINTS, Hints
 from .readers.vocabulary.positions import on_the_sky
 
 __all__ = ["AsideReason", "Intake", "RejectReason", "Rejected", "Taken", "too_large"]

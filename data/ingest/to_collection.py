@@ -11,17 +11,17 @@ from typing import Any
 
 from ...core.spectra.grid import COLLECTION_GRID, WaveGrid
 from ..collection.format import CollectionError
-from ..collection.observed_writer import ObservedWriter
+from ..collection.writing.observed_writer import ObservedWriter
 from .admission import Admission
-from .bounded_reader import ReaderStartError
+from .catalogues.joined_catalogue import NO_CATALOGUE, read_catalogue
+from .catalogues.labels import LabelError, Labels, read_labels
 from .ingest_report import IngestReport
-from .joined_catalogue import NO_CATALOGUE, read_catalogue
-from .labels import LabelError, Labels, read_labels
-from .limits import SHELL, Limits
-from .many_files import read_in_order
 from .one_file import Intake
+from .reader_processes.bounded_reader import ReaderStartError
+from .reader_processes.limits import SHELL, Limits
+from .reader_processes.many_files import read_in_order
+from .readers.vocabulary.column_roles.hints import NO_HINTS, Hints
 from .readers.vocabulary.file_names import readable
-from .readers.vocabulary.hints import NO_HINTS, Hints
 
 __all__ = ["IngestCancelled", "IngestError", "ingest"]
 

@@ -162,7 +162,7 @@ def without_uncalibrated(lines: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataF
     Parameters
     ----------
     lines
-        From ``data.build.row_lines``.
+        From ``data.build.dust.row_lines``.
     catalog
         Catalogue of the collection.
     """

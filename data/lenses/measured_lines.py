@@ -34,8 +34,8 @@ def measured_lines(
     Yields
     ------
     lines, dust
-        One line for each row, as from ``data.build.row_lines``, with ``in_counts``; and the source
-        of the dust correction: ``map``, ``catalog`` or ``none``.
+        One line for each row, as from ``data.build.dust.row_lines``, with ``in_counts``; and the
+        source of the dust correction: ``map``, ``catalog`` or ``none``.
 
     Raises
     ------
@@ -43,8 +43,8 @@ def measured_lines(
         The grid covers no lines.
     """
     # Imported here: they take seconds to load.
-    from ..build.reddening import reddening_of_lines, usable_source
-    from ..build.row_lines import row_lines
+    from ..build.dust.reddening import reddening_of_lines, usable_source
+    from ..build.dust.row_lines import row_lines
 
     reddening = reddening_of_lines(collection, usable_source(collection, "auto"))
     parts = []

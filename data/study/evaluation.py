@@ -11,7 +11,7 @@ from typing import Any
 from ...core.models import MacroFigure, SplitMethod, macro_interval
 from ..build import BuildError, BuildReport, Progress, build, settings_as_built, silent
 from ..build.settings import BuildSettings
-from ..build.stages.tune import best_machine, tuned_machines
+from ..build.stages.agn.tune import best_machine, tuned_machines
 from ..collection import Collection, Run, RunStore
 from .table import Table
 from .tables import best_machine_of, evaluation_tables

@@ -19,8 +19,8 @@ from spexplain.core.settings import ExplainSettings
 from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.data.build.agn_study import AgnStudy, plane_choices
 from spexplain.data.build.all_stages import BuildSettings, build
-from spexplain.data.collection.collection import Collection, CollectionWriter
-from spexplain.data.ingest import bounded_reader
+from spexplain.data.collection import Collection, CollectionWriter
+from spexplain.data.ingest.reader_processes import bounded_reader
 from spexplain.data.study.evaluation import evaluate
 
 from .forked_reader import SUBPROCESS

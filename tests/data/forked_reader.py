@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-MODULE = "spexplain.data.ingest.reading_process"
+MODULE = "spexplain.data.ingest.reader_processes.reading_process"
 # What some files make it import: that takes longer still.
 LOADED_LATE = ("h5py", "pandas", "specutils")
 _CHILD = f"""

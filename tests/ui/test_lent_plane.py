@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.build.all_stages import build
-from spexplain.data.collection.collection import Collection, CollectionWriter
+from spexplain.data.collection import Collection, CollectionWriter
 from spexplain.data.lenses.plane_points import open_planes
 
 from .conftest import sound_tabs

@@ -25,7 +25,7 @@ def remove_command(
     since it numbers the spectra; tags and notes stay.
     """
     from ....data.collection.collection import Collection
-    from ....data.collection.removed_rows import remove_spectra, restore_spectra
+    from ....data.collection.writing.removed_rows import remove_spectra, restore_spectra
 
     n = (restore_spectra if undo else remove_spectra)(directory, ids)
     left = Collection.open(directory).n_spectra

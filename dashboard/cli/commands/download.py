@@ -29,7 +29,7 @@ def dust(
     ] = None,
 ) -> None:
     """Fetch the SFD map of Milky Way dust (two files of 64 MB); resumes where it stopped."""
-    from ....data.build.dust import MAPS_SOURCE, download_dust_maps
+    from ....data.build.dust.dust_maps import MAPS_SOURCE, download_dust_maps
     from ..output.progress import TerminalProgress
 
     with TerminalProgress() as progress:

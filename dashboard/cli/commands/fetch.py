@@ -17,11 +17,11 @@ from ..output.printing import print_answer
 if TYPE_CHECKING:
     from ....data.collection.lookup.sky_search import Cone
     from ....data.fetch import FetchReport
+    from ....data.fetch.archives.sdss import SdssPlan
+    from ....data.fetch.archives.sparcl import SparclPlan
     from ....data.fetch.jobs import Job
     from ....data.fetch.manifest import Entry
     from ....data.fetch.polite_client import PoliteClient
-    from ....data.fetch.sdss import SdssPlan
-    from ....data.fetch.sparcl import SparclPlan
 
 __all__ = ["fetch_app"]
 
@@ -80,9 +80,9 @@ def sdss(
 ) -> None:
     """Spectra of SDSS: by plate, MJD and fiber, specObjID, SDSS_ID, position, or a query."""
     from ....data.fetch.addresses import base_address
-    from ....data.fetch.sdss import SdssPlan
-    from ....data.fetch.sdss_layout import release_number
-    from ....data.fetch.skyserver import SkyServer
+    from ....data.fetch.archives.sdss import SdssPlan
+    from ....data.fetch.archives.sdss_layout import release_number
+    from ....data.fetch.archives.skyserver import SkyServer
 
     number = release_number(release)
     sas, sky = base_address("sas", base), base_address("skyserver", query_base)
@@ -114,7 +114,7 @@ def sparcl(
 ) -> None:
     """Spectra of DESI, BOSS and SDSS at NOIRLab: by TARGETID, specid, sparcl_id or position."""
     from ....data.fetch.addresses import base_address
-    from ....data.fetch.sparcl import SparclPlan
+    from ....data.fetch.archives.sparcl import SparclPlan
 
     address, datalab = base_address("sparcl", base), base_address("datalab", query_base)
     with _asking() as client:
@@ -144,7 +144,7 @@ def multimodal(
 ) -> None:
     """Files of Multimodal Universe, whole: --list names paths, patterns or healpix=NUMBER."""
     from ....data.fetch.addresses import base_address
-    from ....data.fetch.multimodal import multimodal_jobs
+    from ....data.fetch.archives.multimodal import multimodal_jobs
     from ....data.ingest.delimited import decoded
 
     if cone is not None or sql is not None or list_file is None:

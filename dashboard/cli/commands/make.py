@@ -112,7 +112,7 @@ def ingest_command(
     as_json: AsJson = False,
 ) -> None:
     """Read spectra into a new or existing collection; bad files are listed with the reason."""
-    from ....data.ingest.readers.vocabulary.hints import Hints, parse_columns
+    from ....data.ingest.readers.vocabulary.column_roles.hints import Hints, parse_columns
     from ....data.ingest.to_collection import ingest
     from ..output.ingest_text import ingest_lines
     from ..output.progress import TerminalProgress, ctrl_c_cancels

@@ -8,7 +8,7 @@ import param
 
 from ....core.spectra import WaveAxis
 from ....core.spectra.lines import Line, LineKind, lines_of
-from ....core.spectra.wave_axis import AxisFrame, AxisMedium, AxisUnit
+from ....core.spectra.units.wave_axis import AxisFrame, AxisMedium, AxisUnit
 
 __all__ = ["AXIS", "LINE_KINDS", "Drawing", "ends_in", "ends_text"]
 

@@ -9,12 +9,12 @@ import panel as pn
 from ...figures.sight import Sight
 from ...session.visitor import Visitor
 from .brush import Brush
-from .lines_over import LinesOver
-from .reconstruction import RebuiltOverlay
-from .residual import ResidualPlot
+from .overlays.lines_over import LinesOver
+from .overlays.reconstruction import RebuiltOverlay
+from .overlays.residual import ResidualPlot
+from .overlays.whole_overlay import WholeOverlay
+from .overlays.zooms import ZoomWindows
 from .spectrum import SpectrumView
-from .whole_overlay import WholeOverlay
-from .zooms import ZoomWindows
 
 __all__ = ["SpectrumWhenOpened"]
 

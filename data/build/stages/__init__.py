@@ -1,1 +1,1 @@
-"""The stages of a build, one module each."""
+"""The stages of a build, one module each; those of one study in a room of their own."""

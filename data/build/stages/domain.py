@@ -19,9 +19,9 @@ from ...collection.runs import Run
 from ...collection.trained.built_domain import PATTERNS, load_domain, save_domain, why_outside
 from ...collection.trained.lines_of_sample import sample_lines
 from ...files import some_rows
-from ..labelled import object_groups
-from ..lent import BACKGROUND, lender_of, why_lent
-from ..lent_galaxies import lent_background
+from ..samples.labelled import object_groups
+from ..samples.lent import BACKGROUND, lender_of, why_lent
+from ..samples.lent_galaxies import lent_background
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 from .domain_samples import SAMPLES, Sample, kind_note, why_no_kind

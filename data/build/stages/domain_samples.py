@@ -13,7 +13,7 @@ from ....core.words import percent
 from ...collection.catalog_facts import flux_unit_of
 from ...collection.trained.built_domain import Z_OF_TYPES
 from ..agn_study import task_rows
-from ..learnt_from import training_sample
+from ..samples.learnt_from import training_sample
 from ..stage import Work
 
 __all__ = ["SAMPLES", "Sample", "kind_note", "why_no_kind"]

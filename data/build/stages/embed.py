@@ -25,10 +25,10 @@ from ...collection.trained.laid_plane import LENDER_FEATURES, LENDER_XY, laid_pl
 from ...collection.trained.trained_models import kept_projection, load_vae
 from ...files import save_arrays, some_rows
 from ..before import Before
-from ..kept_layout import KeptLayout
-from ..lent import lender_of
+from ..samples.lent import lender_of
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
+from .layout_checkpoints import LayoutCheckpoints
 from .placing import lay_out_on_sample, place_each
 
 __all__ = ["EMBED_LATENT", "EMBED_O25", "EMBED_P21"]
@@ -58,7 +58,7 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         scores = _component_scores(work, spectra, settings)
     sample = _laid_out(work, scores, settings)
     rows = prepared.table("rows")["row"].to_numpy()
-    kept = KeptLayout(work.draft, rows[sample], settings)
+    kept = LayoutCheckpoints(work.draft, rows[sample], settings)
     xy, used = lay_out_on_sample(
         work, scores, sample, settings, callback=_reporting(work, kept), kept=kept
     )
@@ -138,7 +138,7 @@ def _place_on_lent(work: Work, prepared: Run, lent_run: Run) -> None:
     }
 
 
-def _reporting(work: Work, kept: KeptLayout) -> Callable[[int, int], None]:
+def _reporting(work: Work, kept: LayoutCheckpoints) -> Callable[[int, int], None]:
     """Report the progress of t-SNE, and the divergence that it minimises."""
 
     def report(done: int, total: int) -> None:

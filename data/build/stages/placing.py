@@ -12,8 +12,8 @@ from ...batch.chunk_inputs import plane_at
 from ...batch.chunk_runner import Arrays
 from ...files import load_arrays, save_arrays
 from ...files.atomic import written_whole
-from ..kept_layout import KeptLayout
 from ..stage import Work
+from .layout_checkpoints import LayoutCheckpoints
 
 __all__ = ["lay_out_on_sample", "place_each", "placed_on"]
 
@@ -29,7 +29,7 @@ def lay_out_on_sample(
     settings: EmbedSettings,
     *,
     callback: Callback,
-    kept: KeptLayout | None = None,
+    kept: LayoutCheckpoints | None = None,
 ) -> tuple[np.ndarray, EmbedSettings]:
     """Lay out a sample on this machine, and place all others on it in chunks.
 

@@ -16,7 +16,7 @@ from ....core.words import percent
 from ...collection.catalog_facts import for_lenses, why_set_aside
 from ...collection.runs import Run
 from ...files import SHARD_ROWS
-from ..reddening import find_reddening
+from ..dust.reddening import find_reddening
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 from .prepare_chunks import finish_of, range_of, survey_of

@@ -20,8 +20,8 @@ from .impossible import impossible
 from .surveys import desi, gama, lamost, sdss, sixdf, twodf
 from .tables import image_columns, image_rows, several_tables, table, text
 from .tables.rows import fits_rows, long_tables
-from .vocabulary.hints import NO_HINTS, Hints, hinted_roles
-from .vocabulary.ucds import with_ucds
+from .vocabulary.column_roles.hints import NO_HINTS, Hints, hinted_roles
+from .vocabulary.column_roles.ucds import with_ucds
 
 __all__ = ["ReadError", "read", "read_all", "read_table"]
 

@@ -9,13 +9,13 @@ from typing import Any
 from astropy.utils.exceptions import AstropyWarning
 
 from ....core.spectra.spectrum import Spectrum
-from ....core.spectra.with_units import PhysicalSpectrum
+from ....core.spectra.units.with_units import PhysicalSpectrum
 from .errors import ReadError
+from .vocabulary.column_roles.hints import Hints
 from .vocabulary.file_names import name_of
-from .vocabulary.hints import Hints
 from .vocabulary.plain_words import in_own_words
-from .vocabulary.redshift_flags import flag_words
-from .vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
+from .vocabulary.redshift.redshift_flags import flag_words
+from .vocabulary.redshift.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
 
 __all__ = ["load_by_specutils"]
 

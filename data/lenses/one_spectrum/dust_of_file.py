@@ -30,7 +30,7 @@ def reddening_of_file(lens: Lens, spectrum: Spectrum) -> tuple[float | None, str
     """
     if str(lens.preparation.metrics.get("dust", "none")) == "none":
         return None, ""
-    from ...build.dust import DustError, milky_way_ebv  # loads tables of the sky
+    from ...build.dust.dust_maps import DustError, milky_way_ebv  # loads tables of the sky
 
     why = "its file gives no position"
     if np.isfinite(spectrum.ra) and np.isfinite(spectrum.dec):

@@ -61,7 +61,7 @@ def reddening_of(collection: Collection, source: Any, row: int) -> float | None:
     """
     if source == "none":
         return None
-    from ...build.reddening import find_reddening  # loads torch: a spectrum is drawn without
+    from ...build.dust.reddening import find_reddening  # loads torch: a spectrum is drawn without
 
     dust = find_reddening(collection, source)
     return None if dust.ebv is None else float(dust.ebv[row])

@@ -16,10 +16,10 @@ from ....core.spectra.prepare import P21Recipe
 from ....core.targets import Target
 from ...collection import Collection
 from ...collection.pixels.exposures import Preparation
-from ...ingest.bounded_reader import BoundedReader
 from ...ingest.entry_rules import EntryBar, entry_bar
-from ...ingest.limits import PAGE
 from ...ingest.one_file import too_large
+from ...ingest.reader_processes.bounded_reader import BoundedReader
+from ...ingest.reader_processes.limits import PAGE
 from ...ingest.readers.impossible import impossible
 from ..anomaly import SCORE
 from ..built_lens import LensError, Verdict

@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from spexplain.core.explain.entry import explain
 from spexplain.core.spectra.spectrum import Spectrum
-from spexplain.data.collection.tags import Annotations
+from spexplain.data.collection.annotations.tags import Annotations
 from spexplain.data.explanations.fits_file import load_explanation
 from spexplain.data.explanations.replaying import OtherModelError
 from spexplain.data.ingest.readers import ReadError

@@ -33,8 +33,8 @@ from spexplain.dashboard.workspace.cluster_partition import (
 )
 from spexplain.dashboard.workspace.line_summary import Ratio
 from spexplain.dashboard.workspace.workspace import Workspace
-from spexplain.data.collection.cluster_names import ClusterNames
-from spexplain.data.collection.collection import Collection, CollectionWriter
+from spexplain.data.collection import Collection, CollectionWriter
+from spexplain.data.collection.annotations.cluster_names import ClusterNames
 from spexplain.data.lenses.explained_anomalies import open_reasons
 
 

@@ -10,11 +10,11 @@ import pytest
 from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.data.build.all_stages import BuildCancelled, build
 from spexplain.data.collection.collection import Collection
-from spexplain.data.collection.observed_writer import ObservedWriter
 from spexplain.data.collection.pixels.observed import StoredSpectrum
 from spexplain.data.collection.pixels.wave_code import encode_wave
-from spexplain.data.collection.removed_rows import remove_spectra
 from spexplain.data.collection.runs import RunStore
+from spexplain.data.collection.writing.observed_writer import ObservedWriter
+from spexplain.data.collection.writing.removed_rows import remove_spectra
 from spexplain.data.lenses.explained_anomalies import open_reasons
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.placer import Placer

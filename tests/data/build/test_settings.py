@@ -13,18 +13,18 @@ from spexplain.core.settings import ExplainSettings
 from spexplain.core.spectra.prepare.recipes import O25Recipe, P21Recipe
 from spexplain.data.build.agn_study import AgnStudy, plane_choices
 from spexplain.data.build.settings import BuildSettings
-from spexplain.data.build.stages.autoencoder import VAE
-from spexplain.data.build.stages.cluster import CLUSTER
+from spexplain.data.build.stages.agn.evaluate import EVALUATE, NOISE, TIMING
+from spexplain.data.build.stages.agn.planes import PLANES
+from spexplain.data.build.stages.agn.svm import SVM
+from spexplain.data.build.stages.agn.tune import TUNE
+from spexplain.data.build.stages.anomaly.autoencoder import VAE
+from spexplain.data.build.stages.anomaly.cluster import CLUSTER
+from spexplain.data.build.stages.anomaly.embed_explanations import EMBED_REASONS
+from spexplain.data.build.stages.anomaly.explain import EXPLAIN
+from spexplain.data.build.stages.anomaly.score import SCORE
 from spexplain.data.build.stages.domain import DOMAIN_O25, DOMAIN_P21
 from spexplain.data.build.stages.embed import EMBED_LATENT, EMBED_O25, EMBED_P21
-from spexplain.data.build.stages.embed_explanations import EMBED_REASONS
-from spexplain.data.build.stages.evaluate import EVALUATE, NOISE, TIMING
-from spexplain.data.build.stages.explain import EXPLAIN
-from spexplain.data.build.stages.planes import PLANES
 from spexplain.data.build.stages.prepare import PREPARE_O25, PREPARE_P21
-from spexplain.data.build.stages.score import SCORE
-from spexplain.data.build.stages.svm import SVM
-from spexplain.data.build.stages.tune import TUNE
 from spexplain.data.collection.runs import run_key
 
 # Each after all that it needs.

@@ -8,7 +8,7 @@ import pytest
 from spexplain.core.planes.tsne import EmbedSettings
 from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.data.build.all_stages import build, settings_as_built
-from spexplain.data.collection.collection import Collection, CollectionWriter
+from spexplain.data.collection import Collection, CollectionWriter
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.plane_points import Plane, open_planes

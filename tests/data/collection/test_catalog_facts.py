@@ -44,7 +44,7 @@ def test_of_a_collection_from_before_nothing_is(row: int) -> None:
 
 
 def test_a_process_that_reads_files_starts_without_what_only_some_need() -> None:
-    code = "import sys, spexplain.data.ingest.reading_process; print(*sys.modules)"
+    code = "import sys, spexplain.data.ingest.reader_processes.reading_process; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "astropy.table" in loaded

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from spexplain.data.collection import Collection, CollectionWriter
 from spexplain.data.collection.check import check, repair
-from spexplain.data.collection.collection import Collection, CollectionWriter
 from spexplain.data.collection.format import CollectionError
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.files.arrays.named_arrays import save_arrays

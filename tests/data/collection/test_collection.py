@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import zarr
 from spexplain.core.spectra.grid import WaveGrid
+from spexplain.data.collection import Collection, CollectionError, CollectionWriter
 from spexplain.data.collection import collection as collection_module
-from spexplain.data.collection.collection import Collection, CollectionError, CollectionWriter
 
 GRID = WaveGrid(4000.0, 4200.0, 2.0)
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zarr
-from spexplain.data.collection.collection import Collection, CollectionWriter
+from spexplain.data.collection import Collection, CollectionWriter
 from spexplain.data.collection.format import CollectionError
 from spexplain.data.collection.runs import RunError, RunStore
 from spexplain.data.files.arrays.named_arrays import ModelFileError, load_arrays

@@ -14,12 +14,12 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 from spexplain.core.spectra.grid import WaveGrid
-from spexplain.data.build.reddening import find_reddening, usable_source
-from spexplain.data.collection import writer as collection_writer
+from spexplain.data.build.dust.reddening import find_reddening, usable_source
 from spexplain.data.collection.catalog_facts import for_lenses
 from spexplain.data.collection.collection import Collection
+from spexplain.data.collection.writing import writer as collection_writer
 from spexplain.data.ingest.readers import read
-from spexplain.data.ingest.readers.vocabulary.hints import Hints
+from spexplain.data.ingest.readers.vocabulary.column_roles.hints import Hints
 from spexplain.data.ingest.to_collection import IngestCancelled, IngestError, ingest
 
 GRID = WaveGrid(3600.0, 7000.0)
@@ -43,7 +43,7 @@ SET_ASIDE = {
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch, jobs):
-    monkeypatch.setattr("spexplain.data.ingest.many_files._FILES_A_PROCESS", 8)
+    monkeypatch.setattr("spexplain.data.ingest.reader_processes.many_files._FILES_A_PROCESS", 8)
     report = ingest([folder], tmp_path / "c", jobs=jobs, grid=GRID)
     assert (report.n_files, report.n_taken, report.n_rejected) == (17, 9, 8)
     assert report.rejected == EXPECTED
@@ -305,7 +305,7 @@ KILLED = """
 import os, signal, sys
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.collection import writer as collection_writer
-from spexplain.data.ingest.readers.vocabulary.hints import Hints
+from spexplain.data.ingest.readers.vocabulary.column_roles.hints import Hints
 from spexplain.data.ingest.to_collection import ingest
 
 collection_writer._SHARD_ROWS = 64
@@ -335,7 +335,9 @@ def test_a_killed_ingest_frees_the_place_and_loses_no_shard(many, tmp_path):
 def coadds(tmp_path, monkeypatch):
     """Five files of 50 spectra each, of which every tenth has no redshift, in shards of 64 rows."""
     monkeypatch.setattr(collection_writer, "_SHARD_ROWS", 64)
-    monkeypatch.setattr("spexplain.data.ingest.many_files._BYTES_A_TASK", 1)  # a file at a time
+    monkeypatch.setattr(
+        "spexplain.data.ingest.reader_processes.many_files._BYTES_A_TASK", 1
+    )  # a file at a time
     wave = 3760 + 0.8 * np.arange(60)
     folder = tmp_path / "coadds"
     folder.mkdir()
@@ -365,7 +367,7 @@ def _table(name, **columns):
 def test_every_spectrum_of_a_file_of_many_is_taken_or_has_its_reason(
     coadds, tmp_path, monkeypatch, jobs
 ):
-    monkeypatch.setattr("spexplain.data.ingest.many_files._BYTES_A_PROCESS", 1)
+    monkeypatch.setattr("spexplain.data.ingest.reader_processes.many_files._BYTES_A_PROCESS", 1)
     steps = []
     report = ingest(
         [coadds], tmp_path / "c", grid=WaveGrid(3760.0, 3800.0), jobs=jobs,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.data.build.all_stages import build
-from spexplain.data.build.lent import LentModelsError, lent_models
+from spexplain.data.build.samples.lent import LentModelsError, lent_models
 from spexplain.data.build.settings import BuildSettings
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.trained.trained_models import probability_column

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.collection.collection import Collection
-from spexplain.data.collection.observed_writer import ObservedWriter
 from spexplain.data.collection.pixels.observed import StoredSpectrum
 from spexplain.data.collection.pixels.wave_code import encode_wave
+from spexplain.data.collection.writing.observed_writer import ObservedWriter
 
 
 def spectra(start, stop):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.data.collection.tags import Annotations
+from spexplain.data.collection.annotations.tags import Annotations
 from spexplain.data.selections.kept_selections import (
     FormerSelection,
     KeptSelection,

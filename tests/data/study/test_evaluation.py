@@ -10,7 +10,7 @@ from spexplain.core.models.svm.tuning import TuneSettings
 from spexplain.core.planes.quality import plane_quality
 from spexplain.data.build.agn_study import AgnStudy, plane_choices, task_rows
 from spexplain.data.build.all_stages import BuildCancelled, BuildError, build
-from spexplain.data.build.stages.tune import best_machine, tuned_machines
+from spexplain.data.build.stages.agn.tune import best_machine, tuned_machines
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.study.evaluation import evaluate, tuned_build
 from spexplain.data.study.examples import numbered_examples

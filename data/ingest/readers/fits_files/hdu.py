@@ -9,7 +9,7 @@ import numpy as np
 from astropy.io import fits
 
 from ..errors import ReadError
-from ..vocabulary.redshift_words import NO_REDSHIFT
+from ..vocabulary.redshift.redshift_words import NO_REDSHIFT
 from .fits_damage import damage_as_error
 from .varying_lengths import vary
 

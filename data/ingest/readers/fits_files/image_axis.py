@@ -17,7 +17,7 @@ import numpy as np
 from astropy.io import fits
 from numpy.polynomial import chebyshev, legendre
 
-from .....core.spectra.unit_spellings import from_logarithm
+from .....core.spectra.units.unit_spellings import from_logarithm
 from .fits import Hdu, ReadError
 
 __all__ = ["ImageAxis", "along_rows", "axes_of", "has_axis"]

@@ -14,7 +14,7 @@ import numpy as np
 from .....core.spectra.coaddition import coadd_arms
 from .....core.spectra.redshift_warning import warning_words
 from .....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
-from .....core.spectra.unit_spellings import SURVEY_FLUX, flux_factor, wavelengths_aa
+from .....core.spectra.units.unit_spellings import SURVEY_FLUX, flux_factor, wavelengths_aa
 from ..fits_files.fits import Hdu, ReadError, read_hdus
 from ..vocabulary.other_facts import facts_of
 

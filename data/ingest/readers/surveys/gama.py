@@ -15,7 +15,7 @@ from .....core.spectra.spectrum import Spectrum
 from ..fits_files.fits import Hdu, ReadError
 from ..vocabulary.noise import from_error
 from ..vocabulary.other_facts import facts_of
-from ..vocabulary.redshift_flags import flag_words
+from ..vocabulary.redshift.redshift_flags import flag_words
 
 __all__ = ["is_gama", "load_gama"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from .....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
-from .....core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX, flux_factor
+from .....core.spectra.units.unit_spellings import RELATIVE, SURVEY_FLUX, flux_factor
 from ..fits_files.fits import Hdu, ReadError
 from ..vocabulary.file_names import name_of
 from ..vocabulary.noise import from_error, not_negative
-from ..vocabulary.redshift_flags import flag_words
-from ..vocabulary.redshift_words import KEYWORDS, redshift_of
+from ..vocabulary.redshift.redshift_flags import flag_words
+from ..vocabulary.redshift.redshift_words import KEYWORDS, redshift_of
 from .sdss_columns import sdss_facts
 
 __all__ = ["is_sp_spec", "is_spec", "load_sp_spec", "load_spec", "never_observed"]

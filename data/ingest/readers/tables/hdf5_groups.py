@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..vocabulary.column_names import columns_by_role
+from ..vocabulary.column_roles.column_names import columns_by_role
 from .columns.written_metadata import described, of_yaml
 from .metadata_axis import axis_of_metadata
 from .table import AXES

@@ -18,9 +18,15 @@ from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
 from ..fits_files.image_axis import axes_of, has_axis
-from ..vocabulary.column_names import MORE_MASKS, NAMES, OF_NO_OBJECT, Role, columns_by_role
+from ..vocabulary.column_roles.column_names import (
+    MORE_MASKS,
+    NAMES,
+    OF_NO_OBJECT,
+    Role,
+    columns_by_role,
+)
+from ..vocabulary.column_roles.hints import NO_HINTS, Hints
 from ..vocabulary.file_names import name_of
-from ..vocabulary.hints import NO_HINTS, Hints
 from .rows.rows_of_arrays import Row, are_orders, as_one, joined_arms, spectra_of_rows
 from .several_tables import apart, are_arms, numbered
 from .table import AXES, spectrum_of_columns

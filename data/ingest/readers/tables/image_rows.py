@@ -17,9 +17,9 @@ from astropy.io import fits
 from .....core.spectra.spectrum import Spectrum
 from ..fits_files.fits import Hdu
 from ..fits_files.image_axis import axes_of, has_axis
-from ..vocabulary.column_names import Role, columns_by_role
+from ..vocabulary.column_roles.column_names import Role, columns_by_role
+from ..vocabulary.column_roles.hints import Hints
 from ..vocabulary.file_names import name_of
-from ..vocabulary.hints import Hints
 from .image_columns import bunit
 from .rows.fits_rows import facts_of_rows
 from .rows.rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, id_columns, spectra_of_rows

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from .....core.spectra.spectrum import Spectrum
 from ...delimited import decoded
 from ..errors import ReadError
-from ..vocabulary.hints import Hints
+from ..vocabulary.column_roles.hints import Hints
 from ..vocabulary.plain_words import in_own_words
 from .hdf5_groups import Arrays
 from .named_arrays import spectra_of_groups

@@ -16,8 +16,8 @@ from astropy.table import Table
 from ..errors import ReadError
 from ..fits_files.fits import Hdu
 from ..fits_files.image_axis import axes_of, has_axis
-from ..vocabulary.column_names import columns_by_role
-from ..vocabulary.hints import Hints, hinted_roles
+from ..vocabulary.column_roles.column_names import columns_by_role
+from ..vocabulary.column_roles.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import in_capitals
 from .columns.columns import UNIT_OF
 from .columns.written_metadata import from_json

@@ -16,8 +16,8 @@ import numpy as np
 
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
+from ..vocabulary.column_roles.hints import MASKS, Hints, hinted_roles
 from ..vocabulary.file_names import name_of
-from ..vocabulary.hints import MASKS, Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .hdf5_groups import Arrays, groups_within

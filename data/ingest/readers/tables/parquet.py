@@ -15,8 +15,8 @@ from astropy.table import Table
 
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError
-from ..vocabulary.column_names import OF_NO_OBJECT
-from ..vocabulary.hints import Hints, hinted_roles
+from ..vocabulary.column_roles.column_names import OF_NO_OBJECT
+from ..vocabulary.column_roles.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .columns.columns import UNIT_OF, AstropyColumns

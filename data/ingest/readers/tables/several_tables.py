@@ -12,9 +12,9 @@ import numpy as np
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
-from ..vocabulary.column_names import OF_NO_OBJECT
+from ..vocabulary.column_roles.column_names import OF_NO_OBJECT
+from ..vocabulary.column_roles.hints import Hints, hinted_roles
 from ..vocabulary.file_names import name_of
-from ..vocabulary.hints import Hints, hinted_roles
 from .columns.columns import FitsColumns
 from .columns.pixel_order import shared_part
 from .rows.fits_rows import holds_rows, load_rows

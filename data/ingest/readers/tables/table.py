@@ -14,7 +14,7 @@ import numpy as np
 
 from .....core.spectra.air_vacuum import air_to_vacuum
 from .....core.spectra.spectrum import Medium, Spectrum
-from .....core.spectra.unit_spellings import (
+from .....core.spectra.units.unit_spellings import (
     RELATIVE,
     from_logarithm,
     length_within,
@@ -23,15 +23,15 @@ from .....core.spectra.unit_spellings import (
 from ....collection.catalog_facts import COLUMNS_FROM, Z_FROM
 from ..errors import ReadError
 from ..fits_files.fits import Hdu
-from ..vocabulary.column_names import Role, plain_name
+from ..vocabulary.column_roles.column_names import Role, plain_name
+from ..vocabulary.column_roles.hints import NO_HINTS, Hints, hinted_roles
 from ..vocabulary.file_names import name_of
-from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from ..vocabulary.keywords import values_of_keywords
 from ..vocabulary.medium import Said, medium_of
 from ..vocabulary.other_facts import HEADER_FACTS, UNHEEDED, facts_of
 from ..vocabulary.positions import position_of
-from ..vocabulary.redshift_flags import flag_words
-from ..vocabulary.redshift_words import (
+from ..vocabulary.redshift.redshift_flags import flag_words
+from ..vocabulary.redshift.redshift_words import (
     AGAIN,
     KEYWORDS,
     VELOCITIES,
@@ -41,7 +41,7 @@ from ..vocabulary.redshift_words import (
     rivals_of,
     source_of,
 )
-from ..vocabulary.rest_frame import states_rest_frame
+from ..vocabulary.redshift.rest_frame import states_rest_frame
 from ..vocabulary.spectral_classes import class_of
 from .columns.columns import Columns
 from .columns.flux_columns import flux_and_noise

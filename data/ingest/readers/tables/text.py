@@ -18,12 +18,12 @@ from ...delimited import decoded, number_of, read_delimited
 from ..errors import ReadError, Unread
 from ..fits_files.packed import opened, unpacked_name
 from ..other_kinds import is_json, other_kind
-from ..vocabulary.column_names import columns_by_role, plain_name
+from ..vocabulary.column_roles.column_names import columns_by_role, plain_name
+from ..vocabulary.column_roles.hints import NO_HINTS, Hints
+from ..vocabulary.column_roles.ucds import with_ucds
 from ..vocabulary.file_names import FITS_ENDINGS, name_of
-from ..vocabulary.hints import NO_HINTS, Hints
 from ..vocabulary.plain_words import in_own_words
-from ..vocabulary.redshift_words import KEYWORDS
-from ..vocabulary.ucds import with_ucds
+from ..vocabulary.redshift.redshift_words import KEYWORDS
 from .columns.column_notes import (
     described_form,
     named_by_notes,

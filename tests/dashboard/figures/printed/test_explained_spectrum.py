@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from spexplain.core.explain.entry import ExplainSettings, Explanation, explain
 from spexplain.core.spectra.lines.line_list import PAGE_LINES
-from spexplain.core.spectra.wave_axis import WaveAxis
+from spexplain.core.spectra.units.wave_axis import WaveAxis
 from spexplain.core.targets import CallableTarget
 from spexplain.core.trust.intervals import Intervals
 from spexplain.dashboard.figures.printed.explained_spectrum import explained_spectrum_figure

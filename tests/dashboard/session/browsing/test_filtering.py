@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from spexplain.dashboard.session.choices.address import apply_query, to_query
 from spexplain.dashboard.session.visitor import Visitor
-from spexplain.data.collection.tags import Annotations
+from spexplain.data.collection.annotations.tags import Annotations
 from spexplain.data.selections.selection import Selection
 
 CLAUSE = 'z < 0.1 & label == "type 2"'

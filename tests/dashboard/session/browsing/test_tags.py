@@ -15,7 +15,7 @@ from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.spectrum.verdict import verdict_pane
 from spexplain.dashboard.views.tabs.lists import show
 from spexplain.dashboard.workspace.workspace import Workspace
-from spexplain.data.collection.tags import Annotations
+from spexplain.data.collection.annotations.tags import Annotations
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from spexplain.dashboard.server.server import open_workspace
 from spexplain.dashboard.session.opened.reconstruction import rebuild
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
-from spexplain.dashboard.views.spectrum.reconstruction import RebuiltOverlay
+from spexplain.dashboard.views.spectrum.overlays.reconstruction import RebuiltOverlay
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
 from spexplain.dashboard.views.spectrum.verdict import verdict_pane
 from spexplain.dashboard.views.tabs import scores

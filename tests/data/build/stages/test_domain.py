@@ -11,7 +11,7 @@ import pytest
 from spexplain.core.spectra.prepare.recipes import P21Recipe
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.build.all_stages import BuildError, build
-from spexplain.data.build.lent_galaxies import lent_background
+from spexplain.data.build.samples.lent_galaxies import lent_background
 from spexplain.data.build.stages.domain import DOMAIN_O25, DOMAIN_P21
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.trained.built_domain import (

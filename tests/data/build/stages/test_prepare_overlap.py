@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.data.build.all_stages import BuildError, BuildSettings, build, settings_as_built
-from spexplain.data.collection.collection import Collection, CollectionWriter
+from spexplain.data.collection import Collection, CollectionWriter
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.study.evaluation import evaluate

@@ -9,7 +9,7 @@ from spexplain.core.spectra.prepare.recipes import recipe_from_dict
 from spexplain.core.targets.anomaly_score import VaeScore
 from spexplain.data.build.all_stages import BuildSettings, build
 from spexplain.data.build.stages import prepare as stage_prepare
-from spexplain.data.build.stages import svm as stage_svm
+from spexplain.data.build.stages.agn import svm as stage_svm
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.trained.trained_models import load_vae, svm_path
 from spexplain.data.files.arrays.named_arrays import load_arrays

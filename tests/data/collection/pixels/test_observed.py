@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.data.collection.collection import Collection, CollectionWriter
+from spexplain.data.collection import Collection, CollectionWriter
 from spexplain.data.collection.pixels.observed import observed_from_rest
 
 WAVE = np.arange(4000.0, 4020.0)

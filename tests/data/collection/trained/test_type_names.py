@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from spexplain.data.collection.trained.type_names import SYNONYMS, TYPES, known_type
-from spexplain.data.ingest.readers.vocabulary.column_names import NAMES
+from spexplain.data.ingest.readers.vocabulary.column_roles.column_names import NAMES
 
 DOCS = (Path(__file__).parents[4] / "docs" / "files.md").read_text(encoding="utf-8")
 

@@ -10,9 +10,9 @@ import zipfile
 import numpy as np
 import pytest
 from spexplain.core.spectra.grid import COLLECTION_GRID
-from spexplain.data.ingest.bounded_reader import BoundedReader
-from spexplain.data.ingest.limits import PAGE
 from spexplain.data.ingest.one_file import Intake, Rejected
+from spexplain.data.ingest.reader_processes.bounded_reader import BoundedReader
+from spexplain.data.ingest.reader_processes.limits import PAGE
 from spexplain.data.ingest.readers import ReadError, read_all
 from spexplain.data.ingest.readers.errors import SomeUnreadError
 from spexplain.data.ingest.readers.fits_files import packed

@@ -11,9 +11,9 @@ from astropy.wcs import WCS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from specutils import Spectrum
-from spexplain.core.spectra.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
+from spexplain.core.spectra.units.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
 from spexplain.data.ingest.readers import ReadError, by_specutils, read
-from spexplain.data.ingest.readers.vocabulary.hints import NO_HINTS
+from spexplain.data.ingest.readers.vocabulary.column_roles.hints import NO_HINTS
 
 N = 200
 WAVE = np.geomspace(3800.0, 9200.0, N)

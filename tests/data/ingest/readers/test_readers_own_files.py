@@ -14,10 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.core.spectra.spectrum import Spectrum
-from spexplain.core.spectra.unit_spellings import COUNTS, RELATIVE, SURVEY_FLUX, SURVEY_UNIT
+from spexplain.core.spectra.units.unit_spellings import COUNTS, RELATIVE, SURVEY_FLUX, SURVEY_UNIT
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.ingest.readers.fits_files.packed import opened
-from spexplain.data.ingest.readers.vocabulary.column_names import NAMES, columns_by_role
+from spexplain.data.ingest.readers.vocabulary.column_roles.column_names import (
+    NAMES,
+    columns_by_role,
+)
 
 N = 400
 WAVE = np.geomspace(3800.0, 9200.0, N)

@@ -8,7 +8,7 @@ from astropy import units as u
 from astropy.table import MaskedColumn, QTable, Table
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
+from spexplain.core.spectra.units.unit_spellings import SURVEY_FLUX
 from spexplain.data.ingest.readers import ReadError, read_table
 
 D = 60

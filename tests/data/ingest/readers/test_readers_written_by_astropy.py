@@ -8,7 +8,7 @@ from astropy.nddata import CCDData, InverseVariance, StdDevUncertainty, Variance
 from astropy.table import MaskedColumn, QTable, Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from spexplain.core.spectra.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
+from spexplain.core.spectra.units.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
 from spexplain.data.ingest.readers import read, read_all
 
 N = 200

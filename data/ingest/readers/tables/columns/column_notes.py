@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ......core.spectra.unit_spellings import flux_factor, length_within, wavelengths_aa
+from ......core.spectra.units.unit_spellings import flux_factor, length_within, wavelengths_aa
 from ....delimited import Delimited, is_number
-from ...vocabulary.column_names import Role, columns_by_role, plain_name
-from ...vocabulary.redshift_words import NO_REDSHIFT
+from ...vocabulary.column_roles.column_names import Role, columns_by_role, plain_name
+from ...vocabulary.redshift.redshift_words import NO_REDSHIFT
 
 __all__ = [
     "described_form",

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ......core.spectra.unit_spellings import COUNTS, RELATIVE, flux_factor, square_root
+from ......core.spectra.units.unit_spellings import COUNTS, RELATIVE, flux_factor, square_root
 from ...errors import NoPixelsError, ReadError
-from ...vocabulary.column_names import Role, plain_name
-from ...vocabulary.composed_names import composed_name
+from ...vocabulary.column_roles.column_names import Role, plain_name
+from ...vocabulary.column_roles.composed_names import composed_name
 from ...vocabulary.noise import from_error, from_variance, not_negative
 from .columns import Columns
 from .table_conventions import stated_scale, unit_of, unit_of_flux

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...vocabulary.column_names import Role, plain_name
+from ...vocabulary.column_roles.column_names import Role, plain_name
 from .columns import Columns
 from .rows_alike import once_a_table
 from .table_conventions import unit_of_flux

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import NoPixelsError, ReadError
 from ...surveys.sdss import never_observed
-from ...vocabulary.column_names import MORE_MASKS, Role, marked_by, plain_name
+from ...vocabulary.column_roles.column_names import MORE_MASKS, Role, marked_by, plain_name
 from .columns import Columns
 from .table_conventions import ALL_BITS, bad_by_survey, mask_is_of_good, serious_bits
 

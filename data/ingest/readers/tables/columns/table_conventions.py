@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ......core.spectra.unit_spellings import RELATIVE, flux_factor, wavelengths_aa
-from ...vocabulary.column_names import Role, plain_name
-from ...vocabulary.composed_names import composed_name
+from ......core.spectra.units.unit_spellings import RELATIVE, flux_factor, wavelengths_aa
+from ...vocabulary.column_roles.column_names import Role, plain_name
+from ...vocabulary.column_roles.composed_names import composed_name
 from ...vocabulary.keywords import values_of_keywords
 from .rows_alike import once_a_table
 from .written_metadata import from_json, unit_in_metadata

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from astropy.table import meta as table_meta
 
-from ...vocabulary.column_names import plain_name
+from ...vocabulary.column_roles.column_names import plain_name
 
 __all__ = ["described", "from_json", "of_parquet", "of_yaml", "unit_in_metadata"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ......core.spectra.spectrum import Spectrum
+from ...vocabulary.column_roles.hints import Hints, hinted_roles
 from ...vocabulary.file_names import name_of
-from ...vocabulary.hints import Hints, hinted_roles
 from ..columns.columns import AstropyColumns
 from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, spectra_of_rows
 

@@ -10,8 +10,8 @@ import numpy as np
 from ......core.spectra.spectrum import Spectrum
 from ...errors import ReadError
 from ...fits_files.fits import Hdu
+from ...vocabulary.column_roles.hints import Hints, hinted_roles
 from ...vocabulary.file_names import name_of
-from ...vocabulary.hints import Hints, hinted_roles
 from ...vocabulary.other_facts import MOST_IN_A_LIST
 from ..columns.columns import FitsColumns
 from ..columns.table_conventions import step_column

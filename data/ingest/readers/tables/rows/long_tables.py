@@ -12,8 +12,8 @@ import numpy as np
 from ......core.spectra.spectrum import Spectrum
 from ...errors import ReadError, Unread
 from ...fits_files.fits import Hdu
-from ...vocabulary.column_names import MORE_MASKS, columns_by_role, marked_by
-from ...vocabulary.hints import MASKS, Hints, hinted_roles
+from ...vocabulary.column_roles.column_names import MORE_MASKS, columns_by_role, marked_by
+from ...vocabulary.column_roles.hints import MASKS, Hints, hinted_roles
 from ...vocabulary.other_facts import UNHEEDED, facts_of, in_capitals
 from ..columns.columns import Columns, FitsColumns
 from ..table import spectrum_of_columns

@@ -19,13 +19,13 @@ import numpy as np
 from ......core.spectra.coaddition import coadd_arms
 from ......core.spectra.spectrum import Spectrum
 from ...errors import NoPixelsError, ReadError, Unread
-from ...vocabulary.column_names import OF_NO_OBJECT, columns_by_role, plain_name
+from ...vocabulary.column_roles.column_names import OF_NO_OBJECT, columns_by_role, plain_name
+from ...vocabulary.column_roles.hints import Hints, hinted_roles
 from ...vocabulary.file_names import name_of
-from ...vocabulary.hints import Hints, hinted_roles
 from ...vocabulary.other_facts import facts_of, in_capitals
 from ...vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS
-from ...vocabulary.redshift_flags import FLAGS
-from ...vocabulary.redshift_words import KEYWORDS
+from ...vocabulary.redshift.redshift_flags import FLAGS
+from ...vocabulary.redshift.redshift_words import KEYWORDS
 from ..columns.pixel_order import shared_part
 from ..columns.rows_alike import Answers
 from ..table import AXES, ORDERS, spectrum_of_columns

@@ -15,7 +15,7 @@ import pytest
 from spexplain.dashboard.cli.output.collection_text import collection_lines, collection_summary
 from spexplain.dashboard.views.tabs.sections.training_curve import training_curve, training_html
 from spexplain.data.build.all_stages import BuildCancelled, build
-from spexplain.data.build.stages import autoencoder as stage_vae
+from spexplain.data.build.stages.anomaly import autoencoder as stage_vae
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.demo.demo import demo_settings
 

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
-from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
+from spexplain.core.spectra.units.unit_spellings import SURVEY_FLUX
 from spexplain.data.ingest.readers import ReadError, read, read_all
 
 D = 120

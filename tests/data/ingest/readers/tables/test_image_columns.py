@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from astropy.io import fits
-from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
+from spexplain.core.spectra.units.unit_spellings import SURVEY_FLUX
 from spexplain.data.ingest.readers import ReadError, read, read_all
-from spexplain.data.ingest.readers.vocabulary.hints import Hints
+from spexplain.data.ingest.readers.vocabulary.column_roles.hints import Hints
 
 N = 400
 WAVE = 3800.0 + 12 * np.arange(N)

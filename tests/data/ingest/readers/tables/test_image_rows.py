@@ -6,7 +6,7 @@ from astropy import units as u
 from astropy.io import fits
 from astropy.table import Table
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
-from spexplain.core.spectra.unit_spellings import COUNTS, SURVEY_FLUX, SURVEY_UNIT
+from spexplain.core.spectra.units.unit_spellings import COUNTS, SURVEY_FLUX, SURVEY_UNIT
 from spexplain.data.ingest.readers import ReadError, read, read_all
 
 N = 300

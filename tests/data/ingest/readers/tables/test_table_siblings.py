@@ -9,7 +9,7 @@ from astropy.io import fits
 from astropy.table import Table
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.data.ingest.readers import ReadError, read
-from spexplain.data.ingest.readers.vocabulary.column_names import NAMES
+from spexplain.data.ingest.readers.vocabulary.column_roles.column_names import NAMES
 
 WAVE = np.geomspace(3800.0, 9200.0, 300)
 FLUX = 3 + np.sin(WAVE / 300)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from astropy.io import fits
-from spexplain.core.spectra.unit_spellings import flux_factor
+from spexplain.core.spectra.units.unit_spellings import flux_factor
 from spexplain.data.ingest.readers import ReadError, read, read_all
 
 WAVE = np.linspace(4000.0, 7000.0, 300)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from astropy.table import Table
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
-from spexplain.core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX
+from spexplain.core.spectra.units.unit_spellings import RELATIVE, SURVEY_FLUX
 from spexplain.data.ingest.readers import ReadError, read, read_all
-from spexplain.data.ingest.readers.vocabulary.hints import Hints, parse_columns
+from spexplain.data.ingest.readers.vocabulary.column_roles.hints import Hints, parse_columns
 
 N = 60
 WAVE = np.linspace(4000.0, 9000.0, N)

@@ -9,7 +9,7 @@ from astropy.io.votable import from_table
 from astropy.io.votable.tree import Param
 from astropy.table import Table
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
-from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
+from spexplain.core.spectra.units.unit_spellings import SURVEY_FLUX
 from spexplain.data.ingest.readers import read, read_all
 
 WAVE = np.linspace(3800.0, 9200.0, 200)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from spexplain.core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX
+from spexplain.core.spectra.units.unit_spellings import RELATIVE, SURVEY_FLUX
 from spexplain.data.ingest.delimited import read_delimited
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.ingest.readers.tables.columns.column_notes import described_form, units_below

@@ -6,7 +6,7 @@ from astropy.io import fits
 from astropy.table import Table
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX, flux_factor
+from spexplain.core.spectra.units.unit_spellings import RELATIVE, SURVEY_FLUX, flux_factor
 from spexplain.data.ingest.readers import ReadError, read, read_table
 from spexplain.data.ingest.readers.tables.columns.columns import AstropyColumns
 from spexplain.data.ingest.readers.tables.columns.flux_columns import flux_and_noise

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 from spexplain.data.ingest.readers import read, read_all
-from spexplain.data.ingest.readers.vocabulary.hints import Hints
+from spexplain.data.ingest.readers.vocabulary.column_roles.hints import Hints
 
 WAVE = np.linspace(4000, 9000, 60)
 

@@ -8,7 +8,7 @@ from astropy.io import fits
 from astropy.table import Table
 from spexplain.data.ingest.readers import ReadError, read, read_all
 from spexplain.data.ingest.readers.tables.columns.mask_columns import without_fill
-from spexplain.data.ingest.readers.vocabulary.hints import Hints
+from spexplain.data.ingest.readers.vocabulary.column_roles.hints import Hints
 
 WAVE = np.linspace(3800.0, 9200.0, 300)
 FLUX = 30 + 10 * np.sin(WAVE / 300)

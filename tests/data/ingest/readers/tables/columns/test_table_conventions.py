@@ -7,7 +7,7 @@ import pytest
 from astropy import units as u
 from astropy.io import fits
 from astropy.table import Table
-from spexplain.core.spectra.unit_spellings import SURVEY_FLUX, SURVEY_UNIT, square_root
+from spexplain.core.spectra.units.unit_spellings import SURVEY_FLUX, SURVEY_UNIT, square_root
 from spexplain.data.ingest.readers import read
 
 N = 300

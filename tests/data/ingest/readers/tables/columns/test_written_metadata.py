@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from astropy import units as u
 from astropy.table import Table
-from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
+from spexplain.core.spectra.units.unit_spellings import SURVEY_FLUX
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.ingest.readers.tables.columns.written_metadata import of_parquet, of_yaml
 

@@ -13,11 +13,11 @@ from astropy.io import fits
 from astropy.table import Table
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.core.spectra.grid import COLLECTION_GRID
-from spexplain.core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX
+from spexplain.core.spectra.units.unit_spellings import RELATIVE, SURVEY_FLUX
 from spexplain.data.ingest.one_file import Intake, Rejected, Taken
 from spexplain.data.ingest.readers import ReadError, read, read_all
 from spexplain.data.ingest.readers.errors import SomeUnreadError
-from spexplain.data.ingest.readers.vocabulary.hints import Hints
+from spexplain.data.ingest.readers.vocabulary.column_roles.hints import Hints
 
 N, D = 5, 300
 WAVE = np.geomspace(3800.0, 9200.0, D)

@@ -1,0 +1,1 @@
+"""Views of the page in the cells of a notebook, and the server that brings them."""

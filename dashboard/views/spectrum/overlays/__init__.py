@@ -1,0 +1,1 @@
+"""What is drawn over and beside the open spectrum on request."""

@@ -1,0 +1,1 @@
+"""What models learn from: labelled spectra, galaxies, or models lent by another collection."""

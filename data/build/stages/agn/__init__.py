@@ -1,0 +1,1 @@
+"""Stages of the AGN study: the classifier, its tuning, tables and planes."""

@@ -1,0 +1,1 @@
+"""Stages of the anomaly study: the autoencoder, its scores, their explanations and clusters."""

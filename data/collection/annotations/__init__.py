@@ -1,0 +1,1 @@
+"""What users write on a collection: tags of spectra and names of clusters."""

@@ -1,0 +1,1 @@
+"""The archives that spectra come from: SDSS, SPARCL and the Multimodal Universe."""

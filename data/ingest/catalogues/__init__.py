@@ -1,0 +1,1 @@
+"""Users' tables beside their spectra: catalogues and labels, joined to them."""

@@ -1,0 +1,1 @@
+"""Files of strangers, read by processes of their own within limits."""

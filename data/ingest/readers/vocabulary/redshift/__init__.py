@@ -1,0 +1,1 @@
+"""What files say of redshift: values, flags, and wavelengths at rest already."""
