@@ -304,7 +304,7 @@ def test_two_ingests_into_one_collection_do_not_meet(folder, many, tmp_path):
 KILLED = """
 import os, signal, sys
 from spexplain.core.spectra.grid import WaveGrid
-from spexplain.data.collection import writer as collection_writer
+from spexplain.data.collection.writing import writer as collection_writer
 from spexplain.data.ingest.readers.vocabulary.column_roles.hints import Hints
 from spexplain.data.ingest.to_collection import ingest
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from spexplain.core.spectra.spectrum import Spectrum
-from spexplain.data.build.dust.dust_maps import dust_maps as dust
+from spexplain.data.build.dust import dust_maps as dust
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.one_spectrum.other_exposures import exposures_of_file
 from spexplain.data.lenses.one_spectrum.outside_spectrum import OutsideLens
