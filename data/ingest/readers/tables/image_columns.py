@@ -27,7 +27,9 @@ from ..vocabulary.column_roles.column_names import (
 )
 from ..vocabulary.column_roles.hints import NO_HINTS, Hints
 from ..vocabulary.file_names import name_of
-from .rows.rows_of_arrays import Row, are_orders, as_one, joined_arms, spectra_of_rows
+from .rows.arms import are_orders, as_one, joined_arms
+from .rows.row import Row
+from .rows.rows_of_arrays import spectra_of_rows
 from .several_tables import apart, are_arms, numbered
 from .table import AXES, spectrum_of_columns
 

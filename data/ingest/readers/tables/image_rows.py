@@ -21,8 +21,11 @@ from ..vocabulary.column_roles.column_names import Role, columns_by_role
 from ..vocabulary.column_roles.hints import Hints
 from ..vocabulary.file_names import name_of
 from .image_columns import bunit
+from .rows.arms import MOST_ORDERS, are_orders, as_one
 from .rows.fits_rows import facts_of_rows
-from .rows.rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, id_columns, spectra_of_rows
+from .rows.row import Row
+from .rows.row_facts import id_columns
+from .rows.rows_of_arrays import spectra_of_rows
 from .table import AXES
 
 __all__ = ["holds_rows", "load_rows", "with_columns_as_images"]

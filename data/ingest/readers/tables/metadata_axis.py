@@ -21,7 +21,7 @@ from ..vocabulary.column_roles.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import in_capitals
 from .columns.columns import UNIT_OF
 from .columns.written_metadata import from_json
-from .rows.rows_of_arrays import holds_spectra
+from .rows.row import holds_spectra
 from .table import AXES
 
 __all__ = ["MetadataAxis", "axis_of_metadata", "with_axis_of_names", "with_metadata_axis"]

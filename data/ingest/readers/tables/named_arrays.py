@@ -21,15 +21,9 @@ from ..vocabulary.file_names import name_of
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .hdf5_groups import Arrays, groups_within
-from .rows.rows_of_arrays import (
-    MOST_ORDERS,
-    Row,
-    are_orders,
-    arms_by_names,
-    as_one,
-    holds_spectra,
-    spectra_of_rows,
-)
+from .rows.arms import MOST_ORDERS, are_orders, arms_by_names, as_one
+from .rows.row import Row, holds_spectra
+from .rows.rows_of_arrays import spectra_of_rows
 from .table import AXES
 
 __all__ = ["load_hdf5", "load_npy", "load_npz", "spectra_of_groups"]

@@ -22,8 +22,10 @@ from ..vocabulary.plain_words import in_own_words
 from .columns.columns import UNIT_OF, AstropyColumns
 from .columns.written_metadata import described, of_parquet
 from .metadata_axis import MetadataAxis, axis_of_metadata, with_metadata_axis
+from .rows.arms import arms_by_names
 from .rows.long_tables import spectra_of_columns
-from .rows.rows_of_arrays import Row, arms_by_names, holds_spectra, spectra_of_rows
+from .rows.row import Row, holds_spectra
+from .rows.rows_of_arrays import spectra_of_rows
 
 __all__ = ["load_parquet"]
 

@@ -17,9 +17,9 @@ from ..vocabulary.column_roles.hints import Hints, hinted_roles
 from ..vocabulary.file_names import name_of
 from .columns.columns import FitsColumns
 from .columns.pixel_order import shared_part
+from .rows.arms import joined_arms
 from .rows.fits_rows import holds_rows, load_rows
 from .rows.long_tables import spectra_of_columns
-from .rows.rows_of_arrays import joined_arms
 from .table import AXES, spectrum_of_columns
 
 __all__ = ["apart", "are_arms", "load_tables", "numbered", "tables_of"]

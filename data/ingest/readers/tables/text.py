@@ -35,8 +35,10 @@ from .columns.column_notes import (
 from .columns.columns import UNIT_OF, AstropyColumns
 from .metadata_axis import with_axis_of_names, with_metadata_axis
 from .rows import astropy_rows
+from .rows.arms import joined_arms
 from .rows.long_tables import spectra_of_columns
-from .rows.rows_of_arrays import holds_spectra, id_columns, joined_arms
+from .rows.row import holds_spectra
+from .rows.row_facts import id_columns
 from .several_tables import are_arms
 from .votables import read_votables
 

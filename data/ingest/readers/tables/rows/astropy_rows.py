@@ -12,7 +12,9 @@ from ......core.spectra.spectrum import Spectrum
 from ...vocabulary.column_roles.hints import Hints, hinted_roles
 from ...vocabulary.file_names import name_of
 from ..columns.columns import AstropyColumns
-from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, spectra_of_rows
+from .arms import MOST_ORDERS, are_orders, as_one
+from .row import Row
+from .rows_of_arrays import spectra_of_rows
 
 __all__ = ["holds_rows", "load_rows"]
 

@@ -16,14 +16,9 @@ from ...vocabulary.other_facts import MOST_IN_A_LIST
 from ..columns.columns import FitsColumns
 from ..columns.table_conventions import step_column
 from ..table import AXES
-from .rows_of_arrays import (
-    MOST_ORDERS,
-    Row,
-    are_orders,
-    arms_by_names,
-    as_one,
-    spectra_of_rows,
-)
+from .arms import MOST_ORDERS, are_orders, arms_by_names, as_one
+from .row import Row
+from .rows_of_arrays import spectra_of_rows
 
 __all__ = ["arms_in", "facts_of_rows", "holds_rows", "load_arms", "load_rows"]
 

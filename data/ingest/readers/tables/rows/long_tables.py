@@ -17,7 +17,7 @@ from ...vocabulary.column_roles.hints import MASKS, Hints, hinted_roles
 from ...vocabulary.other_facts import UNHEEDED, facts_of, in_capitals
 from ..columns.columns import Columns, FitsColumns
 from ..table import spectrum_of_columns
-from .rows_of_arrays import KNOWN, id_columns
+from .row_facts import KNOWN, id_columns
 
 __all__ = ["load_table", "spectra_of_columns"]
 

@@ -11,7 +11,7 @@ from spexplain.core.spectra.air_vacuum import air_to_vacuum
 from spexplain.data.ingest.readers import read_all
 from spexplain.data.ingest.readers.tables.columns import table_conventions
 from spexplain.data.ingest.readers.tables.columns.rows_alike import Answers, once_a_table
-from spexplain.data.ingest.readers.tables.rows.rows_of_arrays import RowColumns
+from spexplain.data.ingest.readers.tables.rows.row import RowColumns
 
 WAVE = np.linspace(4000.0, 7000.0, 300)
 
