@@ -24,7 +24,9 @@ from ..views.plane.marks import attach_marks
 from ..views.plane.plane import PlaneView
 from ..views.plane.select_tools import plane_tools
 from ..views.spectrum.beside import ChoicesBeside
-from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
+from ..views.spectrum.texts.explanation_state import state_pane
+from ..views.spectrum.texts.veil import veil_pane
+from ..views.spectrum.texts.verdict import verdict_pane
 from ..views.spectrum.when_opened import SpectrumWhenOpened
 from ..views.tabs.drawer import Drawer
 from ..views.widgets.components import BUNDLE_AT, ShellPart, asset

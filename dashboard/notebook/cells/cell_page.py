@@ -17,7 +17,9 @@ from ...views.plane.plane import PlaneView
 from ...views.plane.select_tools import plane_tools
 from ...views.spectrum.overlays.whole_overlay import WholeOverlay
 from ...views.spectrum.spectrum import SpectrumView
-from ...views.spectrum.verdict import state_pane, veil_pane, verdict_pane
+from ...views.spectrum.texts.explanation_state import state_pane
+from ...views.spectrum.texts.veil import veil_pane
+from ...views.spectrum.texts.verdict import verdict_pane
 from ...views.widgets.components import Part, asset, script
 from ...views.widgets.controls import legend_part
 from ...views.widgets.knob_controls import controls_form

@@ -9,31 +9,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import panel as pn
 import param
-from bokeh.core.properties import value as constant
-from bokeh.events import DoubleTap, RangesUpdate, Tap
+from bokeh.events import DoubleTap, RangesUpdate
 from bokeh.models import (
     ColumnDataSource,
-    CustomJS,
-    GlyphRenderer,
     ImageRGBA,
     Range1d,
-    Scatter,
-    Text,
     WheelZoomTool,
 )
 from bokeh.plotting import figure
 
 from ....core.words import counted
-from ...figures.bokeh_style import FONT, dress, plain_figure, span
-from ...figures.filled_source import fill
+from ...figures.bokeh_style import dress, plain_figure, span
 from ...figures.theme import THEMES
 from ...session.choices.drawing import ends_in, ends_text
 from ...session.choices.range_in_link import RangeInLink
 from ...session.session import Session
-from ...workspace.colouring import Categories, Values
-from ..widgets.components import WordsPart, added_at_once, asset, in_one_patch
+from ...workspace.colouring import Values
+from ..widgets.components import WordsPart, added_at_once, in_one_patch
 from .picture import KEPT_PX, draw_plane, framed, kept_picture, stretch_in_view
 from .select_tools import attach_select
+from .spectrum_marks import SpectrumMarks
 
 if TYPE_CHECKING:
     from ...figures.planes.shade import Window
@@ -51,11 +46,8 @@ _FAR = (
 )
 # The picture in the page before its size is known: sharpened as soon as it is.
 _GUESS_PX = {"inner_width": KEPT_PX, "inner_height": KEPT_PX}
-_REACH_PX = 14.0  # how far from a point a click may be
 # Bokeh reports a changed range after this long without another change.
 _SETTLE_MS = 40
-_PROBE_MS = 60
-_NO_GHOST: dict[str, list[Any]] = {name: [] for name in ("x", "y", "text", "side", "shift")}
 # Bokeh wipes only half of its canvas's first pixels: points there would stay for good.
 _OFF_THE_EDGE: Any = {"min_border_left": 1, "min_border_top": 1}
 
@@ -78,16 +70,12 @@ class PlaneView(pn.viewable.Viewer):
         self._image = ColumnDataSource(
             {"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="plane-image"
         )
-        self._ring = ColumnDataSource({"x": [], "y": []}, name="plane-ring")
-        self._probe = ColumnDataSource({"x": [], "y": []}, name="plane-probe")
-        self._ghost = ColumnDataSource(dict(_NO_GHOST), name="plane-ghost")
         self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
         # What the visitor asked to see, and what is seen of it with equal scales on this frame.
         self._asked = self._seen = (-1.0, 1.0), (-1.0, 1.0)
         self._link = RangeInLink(session.view, "window")
-        self._rings: list[GlyphRenderer] = []
-        self._ghosts: list[GlyphRenderer] = []
         self.figure = self._build()
+        self._marks = SpectrumMarks(session, self.figure, self._x, self._size)
         self.note = WordsPart()
         self._dress()
         self._show_plane()
@@ -97,7 +85,7 @@ class PlaneView(pn.viewable.Viewer):
         view.param.watch(self._dress, "theme")
         view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
         session.selected.param.watch(lambda *_: self._shade(), "current")
-        outcome.param.watch(lambda *_: self._mark(), "shown")
+        outcome.param.watch(lambda *_: self._marks.ring(), "shown")
         self._furnish_select = attach_select(session, self.figure)
         # Each part of a page takes its time before any of it is seen: the points come first.
         pn.state.onload(self._furnish)
@@ -147,7 +135,6 @@ class PlaneView(pn.viewable.Viewer):
         fig.toolbar.active_scroll = wheel
         fig.add_glyph(self._image, ImageRGBA(image="image", x="x", y="y", dw="dw", dh="dh"))
         fig.on_event(RangesUpdate, in_one_patch(self._moved))
-        fig.on_event(Tap, in_one_patch(self._tap))
         fig.on_event(DoubleTap, in_one_patch(lambda _: self.reset()))
         for side in _GUESS_PX:
             fig.on_change(side, in_one_patch(self._resized))
@@ -156,38 +143,9 @@ class PlaneView(pn.viewable.Viewer):
     def _furnish(self) -> None:
         """Add what the first plot does without: rings, names under the pointer, box and lasso."""
         with pn.io.hold(), added_at_once(self.figure):
-            self._add_marks(self.figure)
+            self._marks.furnish()
             self._furnish_select()
             self._dress()
-
-    def _add_marks(self, fig: figure) -> None:
-        # A ring in two tones stands out on any colour of point.
-        self._rings = [
-            fig.add_glyph(self._ring, Scatter(size=size, fill_color=None, line_width=width))
-            for size, width in ((15, 4.5), (15, 2.0))
-        ]
-        box: Any = {
-            "background_fill_alpha": 0.9,
-            "border_line_width": 0,
-            "border_radius": 4,
-            "padding": 4,
-        }
-        label = Text(
-            text="text", x_offset="shift", y_offset=-9, text_align="side",
-            text_baseline="bottom", text_font=constant(FONT), text_font_size="11px", **box,
-        )  # fmt: skip
-        under_pointer = Scatter(size=13, fill_color=None, line_width=1.2)
-        self._ghosts = [
-            fig.add_glyph(self._ghost, under_pointer),
-            fig.add_glyph(self._ghost, label),
-        ]
-        for ghost in self._ghosts:  # over the rings of what is selected
-            ghost.level = "annotation"
-        # Only where the pointer rests is asked about: a hundred questions a second help nobody.
-        rest = CustomJS(args={"probe": self._probe, "wait": _PROBE_MS}, code=asset("probe.js"))
-        fig.js_on_event("mousemove", rest)
-        fig.js_on_event("mouseleave", rest)
-        self._probe.on_change("data", in_one_patch(self._look))
 
     def _size(self) -> tuple[int, int]:
         known = _GUESS_PX | self._inner
@@ -221,7 +179,7 @@ class PlaneView(pn.viewable.Viewer):
             return
         self.note.html = self._describe(view.plane)
         self._show()
-        self._mark()
+        self._marks.ring()
 
     def _describe(self, name: str | None) -> str:
         if name is None:
@@ -319,62 +277,7 @@ class PlaneView(pn.viewable.Viewer):
             "dh": [y[1] - y[0]],
         }
 
-    def _nearest(self, x: float, y: float) -> int | None:
-        view, space = self._session.view, self._session.workspace
-        if view.plane is None:
-            return None
-        (low, high), (width, _) = span(self._x), self._size()
-        reach = _REACH_PX * (high - low) / width
-        among, colouring = None, space.colouring(view.colour)
-        if view.hidden and isinstance(colouring, Categories):
-            seen = np.array([name not in view.hidden for name in colouring.names])
-            among = seen[colouring.codes]
-        return space.on_plane(view.plane).nearest(x, y, reach=reach, among=among)
-
-    def _tap(self, event: Any) -> None:
-        if event.x is None or event.y is None:
-            return
-        row = self._nearest(event.x, event.y)
-        if row is not None:
-            self._session.open(row)
-
-    def _look(self, attr: str, old: object, new: dict[str, list[float]]) -> None:
-        row = self._nearest(new["x"][0], new["y"][0]) if len(new["x"]) else None
-        if row is None:
-            fill(self._ghost, _NO_GHOST)
-            return
-        space, view = self._session.workspace, self._session.view
-        x, y = space.on_plane(view.plane).place(row) or (np.nan, np.nan)
-        label = space.colouring(view.colour).label(row)
-        text = f"{space.catalog['id'].iat[row]}  ·  {label}"
-        if view.plane is not None and space.planes[view.plane].came_later(row):
-            text += "  ·  placed later"
-        if view.plane is not None and row in space.planes[view.plane].far:
-            text += "  ·  far from all here"
-        left = x < sum(span(self._x)) / 2  # the label goes where there is room for it
-        side, shift = ("left", 11) if left else ("right", -11)
-        ghost = {"x": x, "y": y, "text": text, "side": side, "shift": shift}
-        fill(self._ghost, {name: [value] for name, value in ghost.items()})
-
-    def _mark(self) -> None:
-        shown, name = self._session.outcome.shown, self._session.view.plane
-        place = None
-        if shown is not None and name is not None:
-            place = self._session.workspace.on_plane(name).place(shown.row)
-        x, y = ([], []) if place is None else ([place[0]], [place[1]])
-        fill(self._ring, {"x": x, "y": y})
-
     def _dress(self, *_: object) -> None:
         theme = THEMES[self._session.view.theme]
         dress(self.figure, theme)
-        if not self._rings:  # it is before the first plot
-            return
-        for ring, colour in zip(self._rings, (theme.surface, theme.text), strict=True):
-            ring.glyph.line_color = colour
-        ghost, label = self._ghosts
-        ghost.glyph.line_color = theme.text
-        label.glyph.update(
-            text_color=theme.text,
-            background_fill_color=theme.raised,
-            border_line_color=theme.edge,
-        )
+        self._marks.dress(theme)

@@ -12,7 +12,7 @@ from spexplain.core.targets import CallableTarget
 from spexplain.dashboard.session.opened.settled_trust import SettledTrust
 from spexplain.dashboard.session.visitor import Visitor as Session
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
-from spexplain.dashboard.views.spectrum.verdict import state_pane
+from spexplain.dashboard.views.spectrum.texts.explanation_state import state_pane
 
 
 @pytest.fixture

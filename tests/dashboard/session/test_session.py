@@ -12,7 +12,8 @@ from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
-from spexplain.dashboard.views.spectrum.verdict import state_pane, verdict_pane
+from spexplain.dashboard.views.spectrum.texts.explanation_state import state_pane
+from spexplain.dashboard.views.spectrum.texts.verdict import verdict_pane
 from spexplain.dashboard.workspace.workspace import Workspace
 
 HBETA_AA = 4862.68

@@ -21,12 +21,12 @@ from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.plane.plane import PlaneView
 from spexplain.dashboard.views.spectrum.brush import Brush
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
-from spexplain.dashboard.views.spectrum.verdict import (
+from spexplain.dashboard.views.spectrum.texts.explanation_state import state_pane
+from spexplain.dashboard.views.spectrum.texts.veil import veil_pane
+from spexplain.dashboard.views.spectrum.texts.verdict import (
     _below,
     _class_verdict,
     _score,
-    state_pane,
-    veil_pane,
     verdict_pane,
 )
 from spexplain.dashboard.views.tabs.drawer import Drawer
@@ -138,7 +138,7 @@ def test_resizing_keeps_what_is_in_view(still: Session) -> None:
 def test_a_click_opens_the_nearest_spectrum_and_rings_it(still: Session) -> None:
     view = PlaneView(still)
     x, y = still.workspace.on_plane("agn").place(33)
-    view._tap(SimpleNamespace(x=x, y=y))
+    view._marks.tap(SimpleNamespace(x=x, y=y))
     assert still.outcome.shown.row == 33
     ring = source(view.figure, "plane-ring")
     assert (ring["x"][0], ring["y"][0]) == (x, y)
@@ -146,8 +146,8 @@ def test_a_click_opens_the_nearest_spectrum_and_rings_it(still: Session) -> None
 
 def test_a_click_far_from_every_point_opens_nothing(still: Session) -> None:
     view = PlaneView(still)
-    view._tap(SimpleNamespace(x=1e4, y=1e4))
-    view._tap(SimpleNamespace(x=None, y=None))
+    view._marks.tap(SimpleNamespace(x=1e4, y=1e4))
+    view._marks.tap(SimpleNamespace(x=None, y=None))
     assert still.outcome.shown is None
 
 
@@ -155,7 +155,7 @@ def test_a_click_passes_through_hidden_points(still: Session) -> None:
     view = PlaneView(still)
     row = int(np.flatnonzero(still.workspace.catalog["label"] == "type 1")[0])
     still.view.hidden = ["type 1"]
-    view._tap(
+    view._marks.tap(
         SimpleNamespace(**dict(zip("xy", still.workspace.on_plane("agn").place(row), strict=True)))
     )
     assert still.outcome.shown is None or still.outcome.shown.row != row
@@ -164,10 +164,10 @@ def test_a_click_passes_through_hidden_points(still: Session) -> None:
 def test_a_resting_pointer_is_told_what_it_is_on(still: Session) -> None:
     view = PlaneView(still)
     x, y = still.workspace.on_plane("agn").place(33)
-    view._look("data", {}, {"x": [x], "y": [y]})
+    view._marks.look("data", {}, {"x": [x], "y": [y]})
     (text,) = source(view.figure, "plane-ghost")["text"]
     assert text == f"sim-00033  ·  {still.workspace.colouring('type').label(33)}"
-    view._look("data", {}, {"x": [], "y": []})
+    view._marks.look("data", {}, {"x": [], "y": []})
     assert len(source(view.figure, "plane-ghost")["text"]) == 0
 
 
@@ -460,7 +460,7 @@ def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspa
     assert "spexplain build" in plane.note.html
     assert "spexplain build" in veil.html
     assert "spexplain build" in drawer.of("misclassified").page["note"]
-    plane._tap(SimpleNamespace(x=0.0, y=0.0))
+    plane._marks.tap(SimpleNamespace(x=0.0, y=0.0))
     plane.reset()
 
 

@@ -11,7 +11,7 @@ from spexplain.dashboard.figures.words.domain_words import (
     model_lines,
     origin_words,
 )
-from spexplain.dashboard.views.spectrum.verdict import verdict_pane
+from spexplain.dashboard.views.spectrum.texts.verdict import verdict_pane
 from spexplain.dashboard.views.tabs import lists
 from spexplain.dashboard.workspace.standard_lists import outside_domain
 from spexplain.data.collection.trained.built_domain import DomainVerdict

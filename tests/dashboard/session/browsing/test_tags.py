@@ -12,7 +12,7 @@ import pytest
 from spexplain.dashboard.session.choices.person import Person
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
-from spexplain.dashboard.views.spectrum.verdict import verdict_pane
+from spexplain.dashboard.views.spectrum.texts.verdict import verdict_pane
 from spexplain.dashboard.views.tabs.lists import show
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.collection.annotations.tags import Annotations

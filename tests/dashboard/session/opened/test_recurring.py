@@ -17,7 +17,7 @@ from spexplain.dashboard.session.opened.settled_trust import SettledTrust
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.spectrum.reasons import beyond_text
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
-from spexplain.dashboard.views.spectrum.verdict import state_pane
+from spexplain.dashboard.views.spectrum.texts.explanation_state import state_pane
 from spexplain.dashboard.views.tabs.trust import show
 
 IVAR = 1e6

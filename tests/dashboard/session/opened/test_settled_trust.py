@@ -17,7 +17,7 @@ from spexplain.dashboard.session.opened.evidence import Evidence, gather
 from spexplain.dashboard.session.opened.settled_trust import SettledTrust
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
-from spexplain.dashboard.views.spectrum.verdict import state_pane
+from spexplain.dashboard.views.spectrum.texts.explanation_state import state_pane
 from spexplain.dashboard.views.tabs.trust import show
 
 

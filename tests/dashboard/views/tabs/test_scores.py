@@ -18,7 +18,7 @@ from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.spectrum.overlays.reconstruction import RebuiltOverlay
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
-from spexplain.dashboard.views.spectrum.verdict import verdict_pane
+from spexplain.dashboard.views.spectrum.texts.verdict import verdict_pane
 from spexplain.dashboard.views.tabs import scores
 from spexplain.dashboard.views.tabs.scores import show
 from spexplain.dashboard.views.tabs.sections.score_tables import tops_of

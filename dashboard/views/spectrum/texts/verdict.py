@@ -1,26 +1,22 @@
-"""Text about the open spectrum: identity, verdict, meaning of colours."""
+"""What the model says of the open spectrum, and whether it is one for this model."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 from math import floor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from ....core.models.anomaly.scores import SCORE_TITLES
-from ....core.models.small_samples import FEW
-from ....core.spectra.redshift_warning import doubt
-from ....core.words import percent, probability_text, redshift_text
-from ....data.collection.catalog_facts import COLUMNS_FROM, Z_FROM, why_set_aside
-from ....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
-from ...figures.colour_limit import colour_limit
-from ...figures.svg.raw_picture import raw_picture
-from ...figures.theme import diverging
-from ...figures.words.domain_words import domain_html
-from ...figures.words.set_words import (
+from .....core.models.anomaly.scores import SCORE_TITLES
+from .....core.models.small_samples import FEW
+from .....core.spectra.redshift_warning import doubt
+from .....core.words import percent, probability_text, redshift_text
+from .....data.collection.catalog_facts import COLUMNS_FROM, Z_FROM
+from .....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
+from ....figures.words.domain_words import domain_html
+from ....figures.words.set_words import (
     NO_TYPE,
     leaves_out,
     lender_short,
@@ -30,110 +26,29 @@ from ...figures.words.set_words import (
     set_sentence,
     set_text,
 )
-from ...figures.words.wording import (
-    OF_SHARES,
-    Meaning,
+from ....figures.words.wording import (
     chosen_text,
-    meaning,
     score_text,
-    state_line,
     usual_text,
-    with_command,
 )
-from ...session.session import Session
-from ...session.visitor import Visitor
-from ...workspace.confusion_table import ordered_types
-from ..widgets.components import WordsPart, once_a_patch
+from ....session.visitor import Visitor
+from ....workspace.confusion_table import ordered_types
+from ...widgets.components import WordsPart
+from .words_pane import words_pane
 
-if TYPE_CHECKING:
-    from ...session.choices.state import Outcome
+__all__ = ["verdict_pane"]
 
-__all__ = ["state_pane", "veil_pane", "verdict_pane"]
-
-S = TypeVar("S", bound=Session)
-
-_REASONS = '<button type="button" class="quiet" data-do="believe">How far to believe it</button>'
-_OF_NOISE = (
-    "The spectrum with noise of its own errors added once more, explained with the same masks. "
-    "Solid marks on the spectrum pass, hollow ones do not."
-)
 _ALIKE = "Noise alone raises a score: rank among the scored spectra nearest in log S/N"
 _COUNTS = "uncalibrated counts"
 _MEDIA = {"air": "taken from air to vacuum", "not said": "vacuum assumed"}
-_INVITATION = (
-    "Click a point on the plane to open its spectrum,<br>"
-    "or press <kbd>↓</kbd> for the first of the list below."
-)
 
 
 def verdict_pane(session: Visitor) -> WordsPart:
     """True type, predicted type and probabilities; or score and rank."""
-    return _pane(
+    return words_pane(
         session, _verdict, ["shown", "lacking", "relisted"],
         ["target", "width_kms", "trimmed", "level"],
     )  # fmt: skip
-
-
-def state_pane(session: Session) -> WordsPart:
-    """The key to the colours, and how the explanation was computed."""
-    return _pane(
-        session, _state,
-        ["explanation", "trust", "mirrored", "recurrence", "no_recurrence", "busy"],
-        ["theme", "slope"],
-    )  # fmt: skip
-
-
-def veil_pane(session: Session) -> WordsPart:
-    """Hint on what to do while there is nothing to draw, otherwise ""."""
-    return _pane(session, _veil, ["shown"], sizing_mode="stretch_both", css_classes=["in-veil"])
-
-
-def _pane(
-    session: S, said: Callable[[S], str], outcome: list[str], view: Sequence[str] = (), **how: Any
-) -> WordsPart:
-    """Words that are written anew when one of these changes."""
-    pane = WordsPart(**how)
-
-    def write() -> None:
-        pane.html = said(session)
-
-    changed = once_a_patch(write)
-    session.outcome.param.watch(changed, outcome)
-    if view:
-        session.view.param.watch(changed, list(view))
-    write()
-    return pane
-
-
-def _veil(session: Session) -> str:
-    shown = session.outcome.shown
-    if not session.workspace.lenses:
-        text = "No model has been built for this collection: <b>spexplain build</b> makes one."
-    elif shown is None:
-        text = _INVITATION
-    elif shown.reason:
-        text = _why_not(session, shown)
-    else:
-        return ""
-    return f'<div class="invite"><div>{text}</div></div>'
-
-
-def _why_not(session: Session, shown: OpenSpectrum) -> str:
-    """Why the lens does not take it; below, a spectrum of the collection as it was observed."""
-    # A line ends between words, not within an option.
-    why = re.sub(
-        r"--[\w-]+", r'<span class="option">\g<0></span>', escape(with_command(shown.reason))
-    )
-    if shown.row < 0:
-        return f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another."
-    medium = session.workspace.catalog.iloc[shown.row].get("medium")
-    picture = raw_picture(session.workspace.collection.observed(shown.row), str(medium))
-    if why_set_aside(session.workspace.catalog, shown.row):
-        return f"No model is given this spectrum: {why}.{picture}"
-    return (
-        f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another "
-        f"spectrum.{picture}"
-    )
 
 
 def _verdict(session: Visitor) -> str:
@@ -279,78 +194,3 @@ def _kind(kind: str) -> str:
 
 def _dot(kind: str) -> str:
     return f"var(--type-{escape(kind.replace(' ', '-'))}, var(--quiet))"
-
-
-def _state(session: Session) -> str:
-    explanation, view = session.outcome.explanation, session.view
-    if explanation is None:
-        doing = "loading the model" if session.loading else "computing"
-        text = f'<span class="busy muted">{doing}</span>' if session.outcome.busy else ""
-        return f'<div class="facts"><span></span>{text}</div>'
-    line = escape(state_line(explanation, session.outcome.elapsed_ms))
-    effects = session.effects
-    if explanation.nothing or effects is None:
-        return f'<div class="facts"><span class="nothing">{line}</span></div>'
-    means = meaning(explanation, effects)
-    most = colour_limit(effects.values, by_pixel=explanation.method == "saliency")
-    shades = ",".join(diverging(view.theme)[::15])
-    key = (
-        f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'
-        f'<span class="muted">−{most:.2g}</span><span class="scale" '
-        f'style="background:linear-gradient(to right,{shades})"></span>'
-        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
-        f"{_any_change(means)}"
-    )
-    busy = ' class="busy muted how"' if session.outcome.busy else ' class="muted how"'
-    busy += f' title="{OF_SHARES}"' if explanation.method == "shapley" else ""
-    asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
-    reasons = "" if session.outcome.trust is None else _REASONS
-    return (
-        f'<div class="facts">{key}{asked}<span{busy}>{line}</span>{reasons}</div>{_belief(session)}'
-    )
-
-
-def _any_change(means: Meaning) -> str:
-    """The colour of what any change raises, or lowers, and of how many segments."""
-    if not means.either:
-        return ""
-    title = escape(means.sentence)
-    return f'<span class="any" title="{title}"><i class="either"></i>{escape(means.either)}</span>'
-
-
-def _explained(session: Session) -> str:
-    """The score explained, where another than the verdict's, or a margin against the votes."""
-    explanation, shown = session.outcome.explanation, session.outcome.shown
-    if explanation is None:
-        return ""
-    if explanation.target.startswith("margin(") and explanation.value < 0:
-        return f"the margin is −{abs(explanation.value):.2f}: votes go to another type"
-    if explanation is None or shown is None or shown.outside is not None:
-        return ""
-    chosen = chosen_text(explanation.target, session.knobs_of(shown.lens))
-    return f"explained: {score_text(explanation.value)} with {chosen}" if chosen else ""
-
-
-def _belief(session: Session) -> str:
-    """Uncertainty by the noise of the spectrum, then by the masks.
-
-    The noise leaves more, and where there is little room the end has to be scrolled to.
-    """
-    trust = session.outcome.trust
-    words = "" if trust is None else escape(trust.sentence())
-    if words and (noise := escape(_noise(session.outcome))):
-        noise, words = (text[:1].upper() + text[1:] for text in (noise, words))
-        words = f'<span title="{_OF_NOISE}">{noise}</span> {words}.'
-    return f'<div class="belief" tabindex="0">{words}</div>'
-
-
-def _noise(outcome: Outcome) -> str:
-    """Result over other exposures, or why it is not available."""
-    recurrence = outcome.recurrence
-    if recurrence is not None:
-        return f"{recurrence.sentence()}."
-    if outcome.no_recurrence:
-        return f"{outcome.no_recurrence}."
-    explanation = outcome.explanation
-    asked = explanation is not None and explanation.method != "saliency" and not explanation.nothing
-    return "asking what another exposure would say …" if asked else ""
