@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import shutil
@@ -21,6 +20,7 @@ from ...core.words import counted
 from ..files import ModelFileError, load_arrays, load_classifier, only_builder
 from ..files.arrays.zarr_codecs import only_known_codecs
 from ..files.damage import DAMAGE
+from ..files.json_file import check_regular, read_json
 from ..files.sqlite_file import only_tables
 from .collection import Collection, read_meta
 from .format import (
@@ -228,11 +228,12 @@ def _is_of_machine(error: BaseException | None) -> bool:
 def _unread(part: Path) -> Exception | None:
     """Why a file or array cannot be read; None if all of it can be."""
     try:
+        check_regular(part)
         match part.suffix:
             case ".zarr":
                 _read_all_chunks(part)
             case ".json":
-                json.loads(part.read_text(encoding="utf-8"))
+                read_json(part)
             case ".parquet":
                 read_parquet(part)
             case ".safetensors":
@@ -265,7 +266,7 @@ def _notes(path: Path) -> Iterator[Fault]:
             continue
         try:
             if file.suffix == ".json":
-                json.loads(file.read_text(encoding="utf-8"))["names"]
+                read_json(file)["names"]
                 continue
             with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
                 only_tables(base)

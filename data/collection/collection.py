@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..files.damage import DAMAGE
+from ..files.json_file import read_json
 from .earlier_sizes import earlier_sizes
 from .format import (
     AT_REST,
@@ -232,16 +233,14 @@ def read_meta(path: Path) -> dict[str, Any]:
         There is no collection, or its format is unknown.
     """
     check_folder(path)
-    if (path / META_NAME).is_fifo():
-        raise CollectionError(f"{path / META_NAME} is a pipe, and not opened; remove it")
     try:
-        meta = json.loads((path / META_NAME).read_text(encoding="utf-8"))
+        meta = read_json(path / META_NAME)
     except FileNotFoundError as error:
         raise CollectionError(
             f"{path} is not a collection: it has no {META_NAME}; "
             f"spexplain ingest {path} --out NEW makes one of the spectra in it"
         ) from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise CollectionError(f"{path / META_NAME} cannot be read: {error}") from error
     version = meta.get("format_version") if isinstance(meta, dict) else None
     if type(version) is not int or version not in _FACTS:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from ..files.arrays.mapped_columns import MAPPED_FROM, mapped_columns, texts_of_kinds
 from ..files.atomic import written_whole
+from ..files.json_file import check_regular
 
 __all__ = [
     "AT_REST",
@@ -127,6 +128,7 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
         pa.default_memory_pool().release_unused()  # what decoding took, a quarter of it all
         return table
 
+    check_regular(path)
     described = pq.read_metadata(path)
     if described.num_rows < MAPPED_FROM:
         return read(columns)

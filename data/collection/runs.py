@@ -18,9 +18,11 @@ import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from ..files import RowsWriter
+from ..files.arrays.row_arrays import ALL_PIECES
 from ..files.arrays.zarr_codecs import only_known_codecs
 from ..files.damage import DAMAGE, damage_as_error
 from ..files.durable import sync, sync_tree
+from ..files.json_file import read_json
 from .format import read_parquet, write_json, write_parquet
 
 __all__ = ["Run", "RunDraft", "RunError", "RunStore", "run_key"]
@@ -80,8 +82,8 @@ class Run:
             It is not one.
         """
         try:
-            facts = json.loads((path / _RUN).read_text(encoding="utf-8"))
-            metrics = json.loads((path / _METRICS).read_text(encoding="utf-8"))
+            facts = read_json(path / _RUN)
+            metrics = read_json(path / _METRICS)
             stage, key = str(facts["stage"]), str(facts["key"])
             parts = [dict(part) for part in (facts["params"], facts["inputs"], metrics)]
         except DAMAGE as error:
@@ -109,13 +111,13 @@ class Run:
         """JSON result of the stage; raises RunError if it cannot be read."""
         path = self.path / f"{name}.json"
         with damage_as_error(path, RunError, _WAY_OUT):
-            return json.loads(path.read_text(encoding="utf-8"))
+            return read_json(path)
 
     @property
     def seconds(self) -> float:
         """How long the stage took; NaN if unknown."""
         try:
-            return float(json.loads((self.path / _TIMINGS).read_text())["seconds"])
+            return float(read_json(self.path / _TIMINGS)["seconds"])
         except DAMAGE:
             return float("nan")
 
@@ -148,7 +150,8 @@ class RunDraft:
         path = self.path / f"{name}.zarr"
         shutil.rmtree(path, ignore_errors=True)
         packing = [ZstdCodec(), Crc32cCodec()]
-        zarr.create_array(path, data=np.ascontiguousarray(values), compressors=packing)
+        values = np.ascontiguousarray(values)
+        zarr.create_array(path, data=values, compressors=packing, config=ALL_PIECES)
 
     def made_once(self, name: str, make: Callable[[], Any]) -> Any:
         """The JSON-serialisable result of ``make``, or that of an interrupted attempt.
@@ -157,7 +160,7 @@ class RunDraft:
         """
         path = self.path / f"part-{name}.json"
         try:
-            return json.loads(path.read_text(encoding="utf-8"))["made"]
+            return read_json(path)["made"]
         except (OSError, ValueError, KeyError):
             made = make()
             write_json(path, {"made": made})
@@ -226,7 +229,7 @@ class RunStore:
         if not path.exists():
             return {}
         try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
+            return dict(read_json(path))
         except DAMAGE as error:
             raise RunError(f"{path} cannot be read ({error}); {_WAY_OUT}") from error
 

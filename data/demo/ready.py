@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
 from ..collection import RunError, RunStore, write_json
 from ..files import demo_path
+from ..files.json_file import read_json
 
 __all__ = ["finished_demo", "mark_finished"]
 
@@ -23,7 +23,7 @@ def finished_demo(*, small: bool = False, n_spectra: int | None = None) -> Path 
     """
     path = demo_path(small=small, n_spectra=n_spectra)
     try:
-        mark = json.loads((path / _FILE).read_text(encoding="utf-8"))
+        mark = read_json(path / _FILE)
         sources, runs = mark["sources"], dict(mark["runs"])
         store = RunStore(path)
         current = store.current()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
+from .json_file import check_regular
+
 __all__ = ["DAMAGE", "damage_as_error"]
 
 DAMAGE: tuple[type[Exception], ...] = (
@@ -36,6 +38,7 @@ def damage_as_error(path: Path, error_type: type[Exception], way_out: str) -> It
         What can be done, as a sentence's end.
     """
     try:
+        check_regular(path)
         yield
     except error_type:
         raise

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...files.json_file import read_json
 from ...files.sqlite_file import reading, transaction
 
 __all__ = ["ClusterNames"]
@@ -98,7 +99,7 @@ class ClusterNames:
     def _given_before(self) -> list[dict[str, Any]]:
         """Names stored by an earlier version."""
         try:
-            entries = json.loads(self._before.read_text(encoding="utf-8"))["names"]
+            entries = read_json(self._before)["names"]
             return [entry for entry in entries if {"name", "centre"} <= set(entry)]
         except (OSError, ValueError, KeyError, TypeError):
             return []  # there are none, or not ours

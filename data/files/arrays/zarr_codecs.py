@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from ..json_file import read_json
 
 __all__ = ["Opened", "only_known_codecs"]
 
@@ -20,9 +22,17 @@ _TYPES = frozenset(
     | {f"float{bits}" for bits in (16, 32, 64)}
 )
 
+_MOST_CHUNK_BYTES = 512_000_000
+"""Of what one read unpacks."""
+_MOST_IN_SHARD = 1_000_000
+"""Pieces, each of which has an entry in the table of its shard."""
+_MOST_AXES = 3
+
 
 def only_known_codecs(path: Path) -> Path:
     """The path of a zarr array or group of format 3, if all in it are numbers and known codecs.
+
+    None of its pieces may be larger than any of ours.
 
     Raises
     ------
@@ -46,14 +56,46 @@ def only_known_codecs(path: Path) -> Path:
         for name in _names(facts.get("codecs")):
             if name not in _CODECS:
                 raise ValueError(f"{file} names the codec {name!r}, which is not on the list")
+        _check_sizes(file, facts)
     return path
+
+
+def _check_sizes(file: Path, facts: dict[str, Any]) -> None:
+    """Raise ValueError if reading a single value would take more memory than any array of ours."""
+    grid = (facts.get("chunk_grid") or {}).get("configuration") or {}
+    outer, inner = grid.get("chunk_shape"), _innermost(facts.get("codecs"))
+    for shape in (facts.get("shape"), outer, inner):
+        if shape is not None and not _is_shape(shape):
+            raise ValueError(f"{file} has the shape {str(shape)[:60]}, which is none")
+    if outer is None:
+        raise ValueError(f"{file} does not say how large its pieces are")
+    piece = math.prod(inner or outer) * 8
+    if piece > _MOST_CHUNK_BYTES:
+        raise ValueError(f"{file} has pieces of {piece:,} bytes, more than {_MOST_CHUNK_BYTES:,}")
+    n = math.prod(outer) // max(math.prod(inner or outer), 1)
+    if n > _MOST_IN_SHARD:
+        raise ValueError(f"{file} has {n:,} pieces in one file, more than {_MOST_IN_SHARD:,}")
+
+
+def _innermost(codecs: Any) -> Any:
+    """Shape of the pieces within a shard; None if there is none."""
+    shard = next((one for one in codecs or () if one["name"] == "sharding_indexed"), None)
+    return None if shard is None else (shard.get("configuration") or {}).get("chunk_shape")
+
+
+def _is_shape(shape: Any) -> bool:
+    return (
+        isinstance(shape, list)
+        and len(shape) <= _MOST_AXES
+        and all(type(size) is int and 0 <= size < 2**62 for size in shape)
+    )
 
 
 def _described(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """What the array or group says of itself, and each of its own."""
     for file in (path / "zarr.json", *sorted(path.glob("*/zarr.json"))):
-        if file.is_file():
-            yield file, json.loads(file.read_text(encoding="utf-8"))
+        if file.exists():
+            yield file, read_json(file)
 
 
 def _names(codecs: Any) -> Iterator[str]:

@@ -292,6 +292,17 @@ def test_tags_that_are_no_table_are_told(collection: Path):
     assert "it has the view 'tags'" in fault.what
 
 
+def test_pieces_that_hold_nothing_are_there_and_a_lost_one_is_told(collection: Path):
+    with RunStore(collection).draft("svm", "f" * 16, params={}, inputs={}) as draft:
+        draft.write_array("zeros", np.zeros((4, 3)))
+        with draft.rows_writer("unknown", 1100, 3) as rows:
+            rows.append(np.full((1100, 3), np.nan))
+    assert not [one for one in check(collection) if one.path.name.startswith("svm-f")]
+    next((collection / "runs" / f"svm-{'f' * 16}" / "unknown.zarr").rglob("1/0")).unlink()
+    (fault,) = [one for one in check(collection) if one.path.name.startswith("svm-f")]
+    assert "unknown.zarr (1 of 2 pieces)" in fault.what
+
+
 def test_an_array_that_says_it_is_endless_is_told_and_not_read_through(collection: Path):
     with RunStore(collection).draft("svm", "e" * 16, params={}, inputs={}) as draft:
         draft.write_array("long", np.arange(6.0))

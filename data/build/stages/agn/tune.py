@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from .....core.models.svm.training import SvmSettings, fit_classifier
 from .....core.models.svm.tuning import KernelTuning, tune_kernel
 from ....collection.format import write_json
 from ....collection.runs import Run
+from ....files.json_file import read_json
 from ...agn_study import TASKS
 from ...samples.labelled import Labelled, labelled_spectra, split_params
 from ...settings import BuildSettings
@@ -94,7 +94,7 @@ def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) ->
 def _kept_scores(path: Path) -> dict[Place, float]:
     """Scores of an interrupted attempt; empty if there is none or its file is damaged."""
     try:
-        points = json.loads(path.read_text(encoding="utf-8"))["points"]
+        points = read_json(path)["points"]
         return {(c, gamma): macro_f for c, gamma, macro_f in points}
     except (OSError, ValueError, TypeError, KeyError):
         return {}
