@@ -41,7 +41,7 @@ _HOMES = {
     "explain_many": ".core.explain.entry",
     "explained_spectrum_figure": ".dashboard.figures.printed.explained_spectrum",
     **dict.fromkeys(("app", "open"), ".dashboard.notebook.opened"),
-    **dict.fromkeys(("model",), ".dashboard.notebook.own_model"),
+    **dict.fromkeys(("model",), ".dashboard.notebook.models.own_model"),
     "read": ".dashboard.notebook.one_spectrum",
     "replay": ".dashboard.notebook.replayed",
 }

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from .cells.local_server import PageServer
     from .explained import Explained
     from .explained_many import ExplainedMany, NotExplained
+    from .models.own_model import Model, model
     from .one_spectrum import OneSpectrum, read
     from .opened import OpenedCollection, app, open
-    from .own_model import Model, model
     from .replayed import replay
 
 __all__ = [

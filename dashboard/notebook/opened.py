@@ -25,6 +25,7 @@ from ...data.objects import is_address
 from ...data.selections import RowFilter
 from ..workspace.standard_lists import misclassified
 from .cells.local_server import PageServer, serve_here
+from .collection_tables import cluster_table, plane_table
 from .one_spectrum import OneSpectrum, read
 from .prepared_wave import PreparedWave
 
@@ -164,16 +165,7 @@ class OpenedCollection:
         """
         if plane not in self.planes:
             raise ValueError(f"there is no plane {plane!r} here; there are {list(self.planes)}")
-        plane_of_name = self.planes[plane]
-        about = self.catalog.loc[plane_of_name.rows, ["id", "label", "z"]].reset_index(drop=True)
-        about.insert(1, "x", plane_of_name.xy[:, 0])
-        about.insert(2, "y", plane_of_name.xy[:, 1])
-        if len(plane_of_name.later):
-            about["placed_later"] = np.isin(plane_of_name.rows, plane_of_name.later)
-        if plane_of_name.lender:
-            about["far"] = np.isin(plane_of_name.rows, plane_of_name.far)
-        about.attrs = {"lender": plane_of_name.lender, "placed": plane_of_name.placed}
-        return about.assign(row=plane_of_name.rows)
+        return plane_table(self.catalog, self.planes[plane])
 
     def clusters(self) -> pd.DataFrame:
         """Clusters of the most anomalous spectra by their explanations: id, cluster, score, rank.
@@ -183,22 +175,7 @@ class OpenedCollection:
         ValueError
             The explanations have not been clustered.
         """
-        lens = self.lenses.get("anomaly")
-        if lens is None or "cluster" not in lens.columns:
-            raise ValueError(
-                f"no reasons have been clustered here: spexplain build {self.collection.path}"
-            )
-        clustered: Any = lens.columns[lens.columns["cluster"].fillna(-1) >= 0]
-        table = pd.DataFrame(
-            {
-                "id": self.catalog["id"].to_numpy()[clustered.index],
-                "cluster": clustered["cluster"].astype(int).to_numpy(),
-                "score": clustered["score"].to_numpy(),
-                "rank": clustered["rank"].to_numpy(),
-                "row": clustered.index.to_numpy(),
-            }
-        )
-        return table.sort_values(["cluster", "rank"], ignore_index=True)
+        return cluster_table(self.collection, self.lenses.get("anomaly"))
 
     def place(self, spectrum: Any, plane: str | None = None) -> tuple[float, float]:
         """(x, y) of a spectrum of your own on a plane.

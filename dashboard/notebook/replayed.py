@@ -11,7 +11,7 @@ from ...core.explain import explain
 from ...core.targets import Target
 from ...data.explanations import Origin, OtherModelError, load_explanation
 from .explained import Explained
-from .own_model import Model
+from .models.own_model import Model
 
 __all__ = ["replay"]
 

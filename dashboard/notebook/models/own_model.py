@@ -8,23 +8,25 @@ from html import escape
 from typing import Any
 
 import numpy as np
-from astropy.units import UnitConversionError, spectral
 
-from ...core.explain import explain
-from ...core.explain.many_gradients import gradients_of_many
-from ...core.settings import ExplainSettings
-from ...core.spectra import Spectrum
-from ...core.targets import Target
-from ...core.targets.any_model import AnyModel, Of, Outputs
-from ...core.targets.read_model import read_model
-from ...data.explanations import Origin
-from ...data.ingest.readers import ReadError
-from ...data.lenses import LensError
-from .explained import Explained
-from .explained_many import ExplainedMany, NotExplained
-from .one_spectrum import OneSpectrum, read
+from ....core.explain import explain
+from ....core.explain.many_gradients import gradients_of_many
+from ....core.settings import ExplainSettings
+from ....core.spectra import Spectrum
+from ....core.targets import Target
+from ....core.targets.any_model import AnyModel, Of, Outputs
+from ....core.targets.read_model import read_model
+from ....data.explanations import Origin
+from ....data.ingest.readers import ReadError
+from ....data.lenses import LensError
+from ..explained import Explained
+from ..explained_many import ExplainedMany, NotExplained
+from ..one_spectrum import OneSpectrum, read
+from ..prepared_wave import PreparedWave, onto
+from .model_wave import model_wave
 from .own_segments import OwnSegments
-from .prepared_wave import PreparedWave, onto
+from .repeatable import repeatable_answers
+from .several_spectra import label_of_each, spectra_one_by_one
 
 __all__ = ["Model", "model"]
 
@@ -104,11 +106,11 @@ class Model:
         method = method.lower() if isinstance(method, str) else method
         chosen = _settings(method, self.known, settings)
         own = OwnSegments(segments, baseline).beside(settings)
-        each = _each(spectra)
+        each = spectra_one_by_one(spectra)
         if each is None:
             flux, origin, filled = self._one(spectra)
             return self._explained(flux, label, of, chosen, own, origin, filled)
-        labels = _label_of_each(label, len(each))
+        labels = label_of_each(label, len(each))
         if method == "gradient" and self.known.gradients is not None and not own.given:
             return self._gradients(each, labels, of, chosen, errors)
         explanations: list[Any] = []
@@ -195,7 +197,8 @@ class Model:
         if label is None and self.classes:
             label = self.classes[self.known.predicted(flux[None])[0]]
         target = self.known.target(label, of)
-        (answer,) = self._repeatable(flux[None])  # no number: told of before samples are drawn
+        # One that is no number is told of before samples are drawn.
+        (answer,) = repeatable_answers(self.said, flux[None], self.known.name)
         if own.given:
             explanation, pieces = own.explain(flux, target, chosen, self.wave)
         else:
@@ -204,34 +207,6 @@ class Model:
             explanation, self.wave, flux, target,
             said=answer, origin=origin, pieces=pieces, filled=filled,
         )  # fmt: skip
-
-    def _repeatable(self, flux: np.ndarray) -> list[dict[str, float]]:
-        """Answers for spectra (n, D), of which the first is asked again in other company.
-
-        Raises ValueError where its answer is one of chance, or depends on the others.
-        """
-        value = self.said(flux)
-        others = flux * np.array([[1.0], [1.5], [0.8]], flux.dtype) if len(flux) == 1 else flux[:1]
-        first, again = (np.array([*one.values()]) for one in (value[0], self.said(others)[0]))
-        if np.allclose(first, again, rtol=1e-3, atol=1e-6):
-            return value
-        same = np.array([*self.said(flux)[0].values()])
-        if not np.allclose(first, same, rtol=1e-3, atol=1e-6):
-            raise ValueError(
-                f"{self._differs(first, same)} for the same spectrum: an explanation would be one "
-                "of chance; fix its seed, or put it into the mode in which it is used"
-            )
-        if np.allclose(first, again, rtol=0.02, atol=1e-6):  # sums rounded in another order
-            return value
-        raise ValueError(
-            f"{self._differs(first, again)} for the same spectrum among others: its answer for "
-            "one depends on those it is asked about together, as of a mean or maximum of all of "
-            "them or batch normalisation in training; let it treat each row alone"
-        )
-
-    def _differs(self, one: np.ndarray, other: np.ndarray) -> str:
-        at = int(np.abs(one - other).argmax())
-        return f"{self.known.name} answers {one[at]:g} and then {other[at]:g}"
 
     def _gradients(
         self, spectra: Any, asked: list[Any], of: Of | None, chosen: ExplainSettings, errors: str
@@ -249,7 +224,8 @@ class Model:
         if not good:
             return ExplainedMany(explanations)
         flux = np.stack(prepared)
-        answers, labels = self._repeatable(flux), [asked[number] for number, *_ in good]
+        answers = repeatable_answers(self.said, flux, self.known.name)
+        labels = [asked[number] for number, *_ in good]
         if self.classes:
             likeliest = [max(each, key=each.__getitem__) for each in answers]
             labels = [p if own is None else own for own, p in zip(labels, likeliest, strict=True)]
@@ -296,38 +272,8 @@ def model(
     TypeError, ValueError
         If it is not a model, not fitted, or the wavelengths do not increase.
     """
-    if not isinstance(wave, PreparedWave):
-        wave = _in_angstrom(wave)
-    if wave.ndim != 1 or len(wave) < 2:
-        raise ValueError(f"wave must be (D,), got shape {wave.shape}")
-    if not (np.diff(wave) > 0).all():
-        at = int((~(np.diff(wave) > 0)).argmax())
-        raise ValueError(
-            f"wave must increase, got {wave[at]:g} and then {wave[at + 1]:g} Å (pixel {at + 1}); "
-            "of a model whose pixels run the other way hand over wave[::-1] and a function, such "
-            "as lambda spectra: model.predict_proba(spectra[:, ::-1]), with classes=(...)"
-        )
-    if unit_looks_nm(wave):
-        raise ValueError(
-            f"wave spans {wave[0]:g}–{wave[-1]:g}: that looks like nm, µm or log10(Å); hand it "
-            "over with its unit (wave * u.nm) or in Å (10**wave)"
-        )
+    wave = model_wave(wave)  # what is wrong with it is said before the model is read
     return Model(read_model(source, classes=classes, outputs=outputs, name=name), wave)
-
-
-def _in_angstrom(wave: Any) -> np.ndarray:
-    unit: Any = getattr(wave, "unit", None)
-    if unit is None:
-        return np.asarray(wave, np.float64)
-    try:
-        return np.asarray(wave.to_value("Angstrom", equivalencies=spectral()), np.float64)
-    except UnitConversionError as error:
-        raise ValueError(f"wave is in {unit}, which is no unit of wavelengths") from error
-
-
-def unit_looks_nm(wave: np.ndarray) -> bool:
-    """Whether wavelengths said to be Å can hardly be: they end below 1100 (nm of the optical)."""
-    return bool(wave[0] > 0 and 250 <= wave[-1] <= 1100) or bool(wave[-1] <= 30)
 
 
 def _settings(method: str, known: AnyModel, knobs: dict[str, Any]) -> ExplainSettings:
@@ -338,33 +284,6 @@ def _settings(method: str, known: AnyModel, knobs: dict[str, Any]) -> ExplainSet
         gradient = "difference" if known.gradients is None else "analytic"
         return ExplainSettings(method="saliency", **{"gradient": gradient, **knobs})
     return ExplainSettings(method=method, **knobs)  # type: ignore[arg-type]
-
-
-def _each(spectra: Any) -> list[Any] | None:
-    """Many spectra one by one, each with its mask and unit; None where it is one."""
-    if isinstance(spectra, OneSpectrum | Spectrum | str):
-        return None
-    if hasattr(spectra, "spectral_axis"):
-        many = np.ndim(spectra.flux) == 2
-        return [spectra[number] for number in range(len(spectra.flux))] if many else None
-    if isinstance(spectra, list | tuple):
-        first = spectra[0] if spectra else 0.0
-        one = np.isscalar(first) and not isinstance(first, str)
-        return None if one or np.ndim(first) > 1 else list(spectra)
-    if np.ndim(spectra) != 2:
-        return None
-    return list(spectra if hasattr(spectra, "unit") or np.ma.isMaskedArray(spectra)
-                else np.asarray(spectra))  # fmt: skip
-
-
-def _label_of_each(label: Any, n: int) -> list[Any]:
-    """The class asked for of each of n spectra."""
-    if np.ndim(label) == 0:
-        return [label] * n
-    if np.shape(label) != (n,):
-        raise ValueError(f"label must be one class or one for each of {n} spectra, got "
-                         f"{np.shape(label)} of them")  # fmt: skip
-    return list(label)
 
 
 def _failed(number: int, error: Exception, errors: str) -> NotExplained:

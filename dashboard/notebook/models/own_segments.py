@@ -8,13 +8,13 @@ from typing import Any, cast
 
 import numpy as np
 
-from ...core.explain import explain
-from ...core.explain.explanation import Explanation, below_zero
-from ...core.explain.own_pieces import PiecesTarget, pieces_settings
-from ...core.neighbourhood.segments import uniform
-from ...core.settings import ExplainSettings
-from ...core.spectra.lines import PAGE_LINES
-from ...core.targets import Target
+from ....core.explain import explain
+from ....core.explain.explanation import Explanation, below_zero
+from ....core.explain.own_pieces import PiecesTarget, pieces_settings
+from ....core.neighbourhood.segments import uniform
+from ....core.settings import ExplainSettings
+from ....core.spectra.lines import PAGE_LINES
+from ....core.targets import Target
 
 __all__ = ["OwnSegments"]
 

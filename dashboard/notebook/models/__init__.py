@@ -1,0 +1,1 @@
+"""Models of users: wrapped, checked and asked, with segments of their own."""
