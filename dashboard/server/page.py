@@ -41,6 +41,7 @@ from .page_thread import schedule_of
 
 __all__ = ["build_app", "theme_css"]
 
+_LOOK_MS = 2000
 _TYPES = ("type 1", "type 2", "intermediate", "correct", "wrong")
 
 
@@ -79,6 +80,8 @@ def build_app(
         own = pool.share() if isinstance(pool, SharedWorkers) else pool
         session = Visitor(workspace, own, schedule_of(doc), person=_person_of(doc))
         session.follow_up()
+        if doc is not None:
+            pn.state.add_periodic_callback(session.notice_others, period=_LOOK_MS)
         session.person.did("opened a page")
         opened.add(session)
 

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..workspace import Listing, Workspace
+from ..workspace.kept_colouring import KEPT_COLOUR
 from .background.browser_tab import Schedule
 from .browsing.confusion import ConfusionCell
 from .browsing.filtering import Filtering
@@ -101,6 +102,17 @@ class Visitor(Session):
         OfShown(self, "whole", whole, "All that was observed cannot be shown")
         # Lines take as long to fit as all else that a click does: verdict and reasons come before.
         OfShown(self, "lacking", lacking_of, "Its lines cannot be measured", pool=self.later)
+
+    def notice_others(self) -> None:
+        """Show what others have tagged, kept or forgotten since it was last read."""
+        if not self.tagging.reread():
+            return
+        self.relist()
+        if self.view.colour == KEPT_COLOUR:
+            try:
+                self.colour_by(self.workspace.offer_selections())
+            except OSError as error:
+                self.complain(str(error))
 
     @property
     def listing(self) -> Listing:

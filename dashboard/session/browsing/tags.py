@@ -32,6 +32,7 @@ class Tagging:
         self._session = session
         self._before: list[dict[str, int | None]] = []
         self.tags: dict[str, int] = {}
+        self._stamp: tuple[int, ...] = ()
         self._read()
 
     def press(self, tag: int) -> None:
@@ -75,6 +76,13 @@ class Tagging:
         """Whether there is a change of tags to undo."""
         return bool(self._before)
 
+    def reread(self) -> bool:
+        """Read the tags again, if anybody has changed tags or kept selections; whether so."""
+        changed = self._session.workspace.annotations.stamp() != self._stamp
+        if changed:
+            self._read()
+        return changed
+
     def _write(self, tags: Mapping[str, int | None], undo: list[dict[str, int | None]]) -> None:
         if not self._session.may_tag("tag"):
             return
@@ -91,6 +99,7 @@ class Tagging:
         self._session.relist()
 
     def _read(self) -> None:
+        self._stamp = self._session.workspace.annotations.stamp()
         try:
             self.tags = self._session.workspace.annotations.tags()
         except OSError as error:

@@ -150,6 +150,7 @@ class _SelectionTab:
             self._former = change()
         except (ValueError, OSError) as error:
             self._session.complain(f"The selection was not kept: {error}")
+        self._session.tagging.reread()  # this change is no news
         if self._session.view.colour == KEPT_COLOUR:
             self._colour_plane()
         self._draw()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,16 @@ class Annotations:
 
     def __init__(self, collection_path: Path) -> None:
         self._path = collection_path / _FILE
+
+    def stamp(self) -> tuple[int, ...]:
+        """Differs once anybody has changed tags or kept selections, which lie in the same file."""
+        found: list[int] = []
+        for path in (self._path, self._path.with_name(f"{_FILE}-wal")):
+            with suppress(OSError):
+                facts = path.stat()
+                # A log of nothing comes and goes with each reading.
+                found += [facts.st_mtime_ns, facts.st_size] if facts.st_size else []
+        return tuple(found)
 
     def tags(self) -> dict[str, int]:
         """Every tagged spectrum's id and its tag.

@@ -16,6 +16,7 @@ from spexplain.dashboard.views.spectrum.texts.verdict import verdict_pane
 from spexplain.dashboard.views.tabs.lists import show
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.collection.annotations.tags import Annotations
+from spexplain.data.selections.kept_selections import KeptSelections
 
 
 @pytest.fixture
@@ -40,6 +41,29 @@ def test_a_digit_tags_and_again_takes_it_away(visitor: Session, tmp_path: Path) 
     for tags in ({"sim-00007": 2}, {"sim-00007": 4}, {}, {}):
         visitor.tagging.undo()
         assert visitor.tagging.tags == tags
+
+
+def test_what_others_tag_and_keep_is_noticed_once_and_ones_own_is_no_news(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    relisted: list[object] = []
+    visitor.outcome.param.watch(relisted.append, "relisted")
+    visitor.open(7)
+    visitor.tagging.press(4)
+    relisted.clear()
+    visitor.notice_others()
+    assert not relisted
+
+    Annotations(tmp_path).tag("sim-00009", 3)
+    visitor.notice_others()
+    assert visitor.tagging.tags == {"sim-00007": 4, "sim-00009": 3}
+    assert len(relisted) == 1
+    visitor.notice_others()
+    assert len(relisted) == 1
+
+    KeptSelections(tmp_path).keep("odd", "a lasso", ["sim-00001"])
+    visitor.notice_others()
+    assert len(relisted) == 2
 
 
 def test_tags_are_on_the_page_and_hold_the_list(visitor: Session) -> None:
