@@ -80,8 +80,7 @@ def explain(
     Raises
     ------
     TypeError
-        If the spectrum has a unit: ``explain_spectrum`` takes those. If target or settings are
-        something else.
+        If the spectrum has a unit, or target or settings are something else.
     ValueError
         If the spectrum is not one-dimensional and finite, has masked pixels or fewer pixels than
         segments, the target gives
@@ -124,7 +123,10 @@ def explain_progressively(
     """
     unit = getattr(x, "unit", None)
     if unit is not None:
-        raise TypeError(f"x has the unit {unit!s}: explain_spectrum takes it, and knows the axis")
+        raise TypeError(
+            f"x has the unit {unit!s}: hand over x.to_value(…) in the unit that the target takes, "
+            "or the whole spectrum to spexplain.model(…).explain"
+        )
     _check_request(target, settings)
     if np.ma.is_masked(x):
         masked = np.count_nonzero(np.ma.getmaskarray(x))

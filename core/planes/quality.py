@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 __all__ = ["PlaneQuality", "plane_quality"]
 
 _BLOCK_ROWS = 256
+_NEIGHBOURS = 10  # fewer where there are not 21 points
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,6 @@ def plane_quality(
     features: np.ndarray,
     xy: np.ndarray,
     *,
-    k: int = 10,
     asked: np.ndarray | None = None,
     overwrite_features: bool = False,
 ) -> PlaneQuality:
@@ -54,8 +54,6 @@ def plane_quality(
         (n, D).
     xy
         (n, 2) the same points on the plane.
-    k
-        Neighbours; reduced where n is too small for so many.
     asked
         (m,) points whose neighbours, among all n, are looked at; all by default. Cost grows as
         m·n.
@@ -71,7 +69,7 @@ def plane_quality(
     if n < 4 or len(xy) != n:
         raise ValueError(f"need 4 points or more in both spaces, got {n} and {len(xy)}")
     asked = np.arange(n) if asked is None else np.asarray(asked)
-    k, m = min(k, (n - 1) // 2), len(asked)
+    k, m = min(_NEIGHBOURS, (n - 1) // 2), len(asked)
     neighbours = NearestNeighbors(n_neighbors=k).fit(xy)
     on_plane = _others(neighbours.kneighbors(xy[asked], k + 1, return_distance=False), asked)
     # Round their mean, where squares of distances lose least to rounding.

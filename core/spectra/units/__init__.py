@@ -1,1 +1,1 @@
-"""Units of spectra: as people write them, and to plain arrays in vacuum Å and back."""
+"""Units of spectra: as people write them, and to plain arrays in vacuum Å."""

@@ -1,4 +1,4 @@
-"""Spectra with astropy units to plain arrays in vacuum Å, and back."""
+"""Spectra with astropy units as plain arrays in vacuum Å."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from astropy import units as u
 from astropy.coordinates import SpectralQuantity
 from numpy.typing import NDArray
 
-from ..air_vacuum import air_to_vacuum, vacuum_to_air
+from ..air_vacuum import air_to_vacuum
 from ..spectrum import Spectrum
 from .unit_spellings import SURVEY_FLUX, SURVEY_UNIT
 
@@ -38,14 +38,10 @@ class SpectrumLike(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhysicalSpectrum:
-    """One spectrum in plain numbers, in order of wavelength, that knows its way back.
+    """One spectrum in plain numbers, in order of wavelength.
 
     Attributes
     ----------
-    axis
-        The spectral axis (D,) as it was given.
-    medium
-        What its wavelengths are in.
     wave_vac_aa : (D,) float64
         Vacuum Å, increasing, in the frame of the axis.
     flux : (D,) float64
@@ -58,8 +54,6 @@ class PhysicalSpectrum:
         As the spectrum says; NaN if it does not, or says 0, which specutils takes for silence.
     """
 
-    axis: SpectralQuantity
-    medium: Medium
     wave_vac_aa: NDArray[np.float64]
     flux: NDArray[np.float64]
     ivar: NDArray[np.float64] | None
@@ -72,7 +66,6 @@ class PhysicalSpectrum:
         spectrum: SpectrumLike,
         *,
         medium: Medium = "vacuum",
-        flux_unit: u.UnitBase | str | None = None,
     ) -> PhysicalSpectrum:
         """Read a spectrum with units.
 
@@ -82,8 +75,6 @@ class PhysicalSpectrum:
             One-dimensional.
         medium
             ``air`` if its axis is wavelength in air.
-        flux_unit
-            To convert the flux to, by f_ν ↔ f_λ too; None keeps its own.
 
         Raises
         ------
@@ -96,42 +87,20 @@ class PhysicalSpectrum:
         axis, flux = spectrum.spectral_axis, u.Quantity(spectrum.flux)
         if np.ndim(axis) != 1 or np.shape(axis) != flux.shape:
             raise ValueError(f"need one spectrum, got axis {np.shape(axis)} and flux {flux.shape}")
-        own_unit: Any = flux.unit
-        unit: Any = own_unit if flux_unit is None else u.Unit(str(flux_unit))
+        unit: Any = flux.unit
         try:
-            axis = SpectralQuantity(axis)
-            wave = _vacuum(axis, medium)
-            factor = _conversion(own_unit, unit, wave)
+            wave = _vacuum(SpectralQuantity(axis), medium)
         except u.UnitsError as error:
             raise ValueError(f"units do not fit: {error}") from error
         order = _increasing(wave)
-        ivar = _ivar(spectrum, own_unit)
+        ivar = _ivar(spectrum, unit)
         return cls(
-            axis,
-            medium,
             wave[order],
-            np.where(_masked(spectrum), np.nan, flux.value * factor)[order].astype(np.float64),
-            None if ivar is None else (ivar / factor**2)[order],
+            np.where(_masked(spectrum), np.nan, flux.value)[order].astype(np.float64),
+            None if ivar is None else ivar[order],
             unit,
             float(getattr(spectrum, "redshift", 0.0)) or float("nan"),
         )
-
-    def on_axis(self, wave_vac_aa: NDArray[np.floating]) -> u.Quantity:
-        """Vacuum wavelengths (Å) in the unit and medium of the given axis, of any shape."""
-        wave = np.asarray(wave_vac_aa, np.float64)
-        if self.medium == "air":
-            wave = vacuum_to_air(wave)
-        there = SpectralQuantity(
-            wave,
-            u.AA,
-            doppler_rest=self.axis.doppler_rest,
-            doppler_convention=self.axis.doppler_convention,
-        )
-        return u.Quantity(there.to(self.axis.unit))
-
-    def in_given_order(self, values: NDArray) -> NDArray:
-        """Values of the pixels (D, …), from order of wavelength to that of the given axis."""
-        return values[_increasing(_vacuum(self.axis, self.medium))]
 
     def to_spectrum(self, id: str, *, z: float | None = None) -> Spectrum:
         """The record that recipes and collections take.
@@ -185,7 +154,7 @@ def _conversion(unit: u.UnitBase, to: u.UnitBase, wave_aa: NDArray) -> NDArray[n
 
 
 def _increasing(wave: NDArray[np.float64]) -> slice:
-    """How to walk through wavelengths so that they increase; the same walk leads back."""
+    """The order of the pixels in which wavelengths increase."""
     steps = np.diff(wave)
     turns = np.flatnonzero(np.sign(steps[1:]) != np.sign(steps[:-1])) + 1
     if not steps.all() or len(turns):

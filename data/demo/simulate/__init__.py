@@ -3,7 +3,7 @@
 from .anomalies import AnomalyKind
 from .components.builder import SimSpectrum
 from .many import SimulationError, population_by_processes
-from .population import SimulatedBatch, population, sample_spectra
+from .population import SimulatedBatch, population
 from .sizes import PopulationSizes
 
 __all__ = [
@@ -14,5 +14,4 @@ __all__ = [
     "SimulationError",
     "population",
     "population_by_processes",
-    "sample_spectra",
 ]

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 import pandas as pd
 
-from ....core.spectra import Spectrum, WaveGrid
-from .agn import AgnKind
-from .assemble import assemble
+from ....core.spectra import WaveGrid
 from .components.templates import StellarTemplates, load_templates
-from .galaxies import GalaxyKind
-from .objects import draw_ingredients, simulate_object
+from .objects import simulate_object
 from .sizes import ObjectKind, PopulationSizes
 
-__all__ = ["SimulatedBatch", "population", "sample_spectra"]
+__all__ = ["SimulatedBatch", "population"]
 
 
 # Wide enough for all that SDSS sees of an object, be it at z = 0.01 or 0.75.
-_FILE_GRID = WaveGrid(2100.0, 9200.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,43 +102,3 @@ def _batch(
         flux[row], ivar[row] = simulated.spectrum.flux, simulated.spectrum.ivar
         rows.append(simulated.record)
     return SimulatedBatch(pd.DataFrame(rows), flux, ivar)
-
-
-def sample_spectra(*, n: int, seed: int) -> list[Spectrum]:
-    """A few simulated objects as a reader would return them: observed frame, SDSS's pixels.
-
-    AGN and galaxies take turns, the first a type 2 Seyfert. The names are those of an SDSS plate
-    that does not exist, so that files can be written of them.
-
-    Parameters
-    ----------
-    n
-        How many, 1–1000.
-    seed
-        Of everything.
-
-    Raises
-    ------
-    ValueError
-        N is out of range.
-    """
-    if not 1 <= n <= 1000:
-        raise ValueError(f"n={n} is not within 1–1000, the fibres of a plate")
-    kinds = (*get_args(AgnKind), *get_args(GalaxyKind))
-    templates = load_templates(_FILE_GRID.wave_rest_aa)
-    spectra = []
-    for number in range(n):
-        nature, noise = np.random.SeedSequence(seed, spawn_key=(number,)).spawn(2)
-        rng = np.random.default_rng(nature)
-        made_of = draw_ingredients(rng, kinds[(number + 1) % len(kinds)])
-        spectra.append(
-            assemble(made_of, templates, noise, rng).spectrum(
-                f"9900-59000-{number + 1:04d}",
-                sn_median=made_of.sn_median,
-                spectral_class=made_of.spectral_class,
-                subclass=made_of.subclass,
-                ra=float(rng.uniform(110.0, 260.0)),
-                dec=float(rng.uniform(0.0, 60.0)),
-            )
-        )
-    return spectra

@@ -153,11 +153,11 @@ def test_a_target_that_is_not_finite_is_refused():
         explain(X, CallableTarget(lambda spectra: np.sqrt(-spectra.sum(axis=1))), SMALL)
 
 
-def test_a_spectrum_with_a_unit_is_sent_where_units_are_kept():
+def test_a_spectrum_with_a_unit_is_refused_with_what_to_hand_over():
     for ask in (explain, explain_progressively):
-        with pytest.raises(TypeError, match=r"x has the unit Jy: explain_spectrum"):
+        with pytest.raises(TypeError, match=r"x has the unit Jy: hand over"):
             ask(X * u.Jy, CURVED, SMALL)
-    with pytest.raises(TypeError, match="explain_spectrum"):
+    with pytest.raises(TypeError, match="x has the unit Jy"):
         list(explain_many([X * u.Jy], CURVED, SMALL))
 
 

@@ -3,13 +3,22 @@
 import numpy as np
 import pytest
 from spexplain.core.spectra.grid import COLLECTION_GRID
-from spexplain.data.demo.simulate import SimSpectrum, sample_spectra
+from spexplain.data.demo.simulate import SimSpectrum
 from spexplain.data.demo.simulate.fits import write_sdss_lite
 from spexplain.data.ingest.readers import read
 
 
 def test_what_is_written_is_read_back(tmp_path):
-    for spectrum in sample_spectra(n=6, seed=5):
+    for fibre, kind in enumerate(["GALAXY", "QSO"], start=1):
+        built = SimSpectrum(COLLECTION_GRID.wave_rest_aa, seed=fibre, z=0.1 * fibre)
+        spectrum = built.power_law(5.0, -1.0).spectrum(
+            f"9900-59000-{fibre:04d}",
+            sn_median=10.0,
+            spectral_class=kind,
+            subclass="BROADLINE",
+            ra=110.0 + fibre,
+            dec=0.5,
+        )
         path = write_sdss_lite(spectrum, tmp_path / f"spec-{spectrum.id}.fits")
         back = read(path)
         assert back.id == spectrum.id

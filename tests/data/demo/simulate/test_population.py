@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from spexplain.core.spectra.grid import COLLECTION_GRID, WaveGrid
 from spexplain.core.spectra.prepare.recipes import O25Recipe, P21Recipe
-from spexplain.data.demo.simulate import AnomalyKind, PopulationSizes, population, sample_spectra
+from spexplain.data.demo.simulate import AnomalyKind, PopulationSizes, population
 
 TINY = PopulationSizes(
     type_1=4, type_2=5, intermediate=4, passive=4, star_forming=4, composite=3, per_anomaly=1
@@ -197,18 +197,3 @@ def test_broad_lines_have_the_widths_of_broad_lines(small):
     assert fwhm.min()["type 1"] >= 1000
     assert fwhm.max()["type 1"] <= 10000
     assert np.isnan(fwhm.max()["type 2"])
-
-
-def test_sample_spectra_are_spectra_in_the_observed_frame():
-    spectra = sample_spectra(n=7, seed=1)
-    assert [s.id for s in spectra[:2]] == ["9900-59000-0001", "9900-59000-0002"]
-    assert len({s.id for s in spectra}) == 7
-    assert {s.spectral_class for s in spectra} == {"GALAXY", "QSO"}
-    for spectrum in spectra:
-        assert 3800 <= spectrum.wave_obs_aa[0] < 3805
-        assert 9190 < spectrum.wave_obs_aa[-1] <= 9200
-        assert spectrum.has_data.all()
-    again = sample_spectra(n=7, seed=1)
-    assert all(a.flux.tobytes() == b.flux.tobytes() for a, b in zip(spectra, again, strict=True))
-    with pytest.raises(ValueError, match="n=0"):
-        sample_spectra(n=0, seed=1)
