@@ -1,4 +1,4 @@
-"""Replay of a saved explanation by a given model, if it is the same."""
+"""Replay of a saved explanation by the model that explained it, if it is the same."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ import numpy as np
 
 from ...core.explain import explain
 from ...core.targets import Target
-from ...data.explanations import Origin, OtherModelError, load_explanation
+from ...data.explanations import (
+    Origin,
+    OtherModelError,
+    SavedExplanation,
+    load_explanation,
+    stored_target,
+)
+from ...data.explanations import replay as explain_again
 from .explained import Explained
 from .models.own_model import Model
+from .opened import OpenedCollection
 
 __all__ = ["replay"]
 
@@ -19,15 +27,21 @@ __all__ = ["replay"]
 _CLOSE = 1e-5
 
 
-def replay(path: str | Path, model: Model, *, allow_other_model: bool = False) -> Explained:
-    """Explain again what :meth:`Explained.save` wrote: the same bytes, or an error why not.
+def replay(
+    path: str | Path,
+    model: Model | OpenedCollection | None = None,
+    *,
+    allow_other_model: bool = False,
+) -> Explained:
+    """Explain again what :meth:`Explained.save` or the page wrote: the same bytes, or an error why.
 
     Parameters
     ----------
     path
         The file.
     model
-        That explained it.
+        That explained it: your own, or of a collection; by default the collection's that the file
+        names.
     allow_other_model
         Ask another model all the same: what then differs is due to it.
 
@@ -36,15 +50,33 @@ def replay(path: str | Path, model: Model, *, allow_other_model: bool = False) -
     OtherModelError
         If the model says other values of this spectrum than the one that was explained.
     TypeError
-        If the model is not one of :func:`model`.
+        If the model is neither one of :func:`model` nor a collection.
     ValueError
-        If it is on other wavelengths or has no such class.
+        If it is on other wavelengths or has no such class, or the file names no collection.
+    KeyError, LensError, CollectionError
+        If the collection has no such spectrum or target, or cannot be read.
     ExplanationFileError
         If the file cannot be read.
     """
-    if not isinstance(model, Model):
-        raise TypeError(f"replay takes what sx.model(...) gives, got {type(model).__name__}")
     saved = load_explanation(path)
+    if isinstance(model, Model):
+        return _by_own_model(path, saved, model, allow_other_model)
+    if not isinstance(model, OpenedCollection | None):
+        raise TypeError(
+            f"replay takes what sx.model(...) or sx.open(...) gives, got {type(model).__name__}"
+        )
+    collection = None if model is None else model.collection
+    target = stored_target(saved, collection, allow_other_model=allow_other_model)
+    made = explain_again(saved, target, allow_other_model=allow_other_model)
+    origin = Origin(saved.origin.spectrum_id) if allow_other_model else saved.origin
+    return Explained(made, saved.wave_rest_aa, saved.flux, target,
+                     said=origin.verdict.get("probabilities"), origin=origin,
+                     filled=saved.filled)  # fmt: skip
+
+
+def _by_own_model(
+    path: str | Path, saved: SavedExplanation, model: Model, allow_other_model: bool
+) -> Explained:
     was = saved.explanation
     if not np.array_equal(saved.wave_rest_aa, np.asarray(model.wave)):
         raise ValueError(f"{path} is on other wavelengths than the model")

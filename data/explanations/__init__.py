@@ -9,7 +9,7 @@ from ...core.lazy_names import public_names
 if TYPE_CHECKING:
     from .fits_file import ExplanationFileError, load_explanation, replay, save_explanation
     from .python_code import reproduce_code
-    from .replaying import OtherModelError, replay_in
+    from .replay_target import OtherModelError, stored_target
     from .saved import Origin, SavedExplanation
     from .segment_table import write_segment_table
 
@@ -20,9 +20,9 @@ __all__ = [
     "SavedExplanation",
     "load_explanation",
     "replay",
-    "replay_in",
     "reproduce_code",
     "save_explanation",
+    "stored_target",
     "write_segment_table",
 ]
 

@@ -7,16 +7,25 @@ import shutil
 from pathlib import Path
 
 import pytest
+from spexplain.core.explain import Explanation
 from spexplain.core.settings import ExplainSettings
 from spexplain.dashboard.export.stored_spectrum import explain_stored
 from spexplain.data.build.all_stages import BuildSettings, build
 from spexplain.data.collection.collection import Collection
 from spexplain.data.collection.runs import RunStore
-from spexplain.data.explanations.fits_file import load_explanation, save_explanation
+from spexplain.data.explanations.fits_file import load_explanation, replay, save_explanation
 from spexplain.data.explanations.python_code import reproduce_code
-from spexplain.data.explanations.replaying import OtherModelError, replay_in
+from spexplain.data.explanations.replay_target import OtherModelError, stored_target
 from spexplain.data.explanations.saved import Origin, SavedExplanation
 from spexplain.data.lenses.lenses import LensError, open_lenses
+
+
+def replayed(
+    saved: SavedExplanation, collection: Path | None = None, *, allow_other_model: bool = False
+) -> Explanation:
+    target = stored_target(saved, collection, allow_other_model=allow_other_model)
+    return replay(saved, target, allow_other_model=allow_other_model)
+
 
 FEW = ExplainSettings(n_samples=300, n_segments=20)
 
@@ -60,7 +69,7 @@ def test_with_the_same_model_it_comes_out_to_the_last_bit(
     kept: SavedExplanation, small_demo: Path, tmp_path: Path
 ) -> None:
     save_explanation(tmp_path / "kept.fits", kept)
-    for again in (replay_in(kept), replay_in(tmp_path / "kept.fits", small_demo)):
+    for again in (replayed(kept), replayed(load_explanation(tmp_path / "kept.fits"), small_demo)):
         assert again.weights.tobytes() == kept.explanation.weights.tobytes()
     assert load_explanation(tmp_path / "kept.fits").origin == kept.origin
 
@@ -70,10 +79,10 @@ def test_another_model_is_named_and_refused_unless_allowed(
 ) -> None:
     now = open_lenses(Collection.open(trained_again))["anomaly"].model_key
     with pytest.raises(OtherModelError) as refused:
-        replay_in(kept, trained_again)
+        replayed(kept, trained_again)
     assert kept.origin.model_key in str(refused.value)
     assert now in str(refused.value)
-    other = replay_in(kept, trained_again, allow_other_model=True)
+    other = replayed(kept, trained_again, allow_other_model=True)
     assert other.weights.tobytes() != kept.explanation.weights.tobytes()
 
 
@@ -85,7 +94,7 @@ def test_an_older_explanation_is_repeated_on_the_scale_it_was_made_on(small_demo
     older = dataclasses.replace(
         kept, origin=dataclasses.replace(kept.origin, lens_target="predicted")
     )
-    again = replay_in(older)
+    again = replayed(older)
     assert again.target == kept.explanation.target
     assert again.target.startswith("log p(")
     assert again.weights.tobytes() == kept.explanation.weights.tobytes()
@@ -97,16 +106,16 @@ def test_a_file_that_names_no_model_knows_another_by_what_it_says(
     unknown = dataclasses.replace(kept.origin, model_key="")
     nameless = dataclasses.replace(kept, origin=unknown)
     with pytest.raises(OtherModelError, match="of this spectrum was"):
-        replay_in(nameless, trained_again)
-    assert replay_in(nameless, trained_again, allow_other_model=True).complete
+        replayed(nameless, trained_again)
+    assert replayed(nameless, trained_again, allow_other_model=True).complete
 
 
 def test_what_is_missing_is_said(kept: SavedExplanation, small_demo: Path) -> None:
     with pytest.raises(ValueError, match="does not say"):
-        replay_in(dataclasses.replace(kept, origin=Origin()), small_demo)
+        replayed(dataclasses.replace(kept, origin=Origin()), small_demo)
     lost = dataclasses.replace(kept.origin, lens="lost")
     with pytest.raises(LensError, match="no lens 'lost'"):
-        replay_in(dataclasses.replace(kept, origin=lost), small_demo)
+        replayed(dataclasses.replace(kept, origin=lost), small_demo)
 
 
 def test_the_lines_that_reproduce_it_ask_for_the_same_model(

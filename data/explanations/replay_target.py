@@ -1,31 +1,30 @@
-"""Replay of a saved explanation on its collection, if the model is the same."""
+"""What a saved explanation explained, in its collection, if the model is the same."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ...core.explain import Explanation
+from ...core.targets import Target
 from ..collection import Collection
 from ..lenses import open_lenses, outdated
 from ..lenses.lenses import LensError
-from .fits_file import load_explanation, replay
 from .saved import OtherModelError, SavedExplanation
 
-__all__ = ["OtherModelError", "replay_in"]
+__all__ = ["OtherModelError", "stored_target"]
 
 
-def replay_in(
-    saved: SavedExplanation | str | Path,
+def stored_target(
+    saved: SavedExplanation,
     collection: Collection | str | Path | None = None,
     *,
     allow_other_model: bool = False,
-) -> Explanation:
-    """Repeat a saved explanation with the model of a collection: the same bytes, or an error.
+) -> Target:
+    """What was explained, of the model of a collection: replayed it gives the same bytes.
 
     Parameters
     ----------
     saved
-        The explanation or the file that holds it.
+        The explanation, with its origin.
     collection
         Collection with the model; by default the one it came from.
     allow_other_model
@@ -37,13 +36,11 @@ def replay_in(
         If the model or the spectra are not those that were explained, and this was not allowed.
     LensError
         If the collection has no such lens or target.
-    CollectionError, ExplanationFileError
-        If one of the two cannot be read.
+    CollectionError
+        If it cannot be read.
     ValueError
         If the origin does not say what was explained.
     """
-    if not isinstance(saved, SavedExplanation):
-        saved = load_explanation(saved)
     origin = saved.origin
     if not (origin.lens and origin.lens_target and origin.spectrum_id):
         raise ValueError(f"the origin does not say which model was explained: {origin}")
@@ -67,5 +64,4 @@ def replay_in(
     # What was explained, spelled out: names of the menu, such as "predicted", have meant log p too.
     spelled = saved.explanation.target
     name = spelled if lens.has_target(spelled) else origin.lens_target
-    target = lens.target(name, row, **origin.lens_knobs)
-    return replay(saved, target, allow_other_model=allow_other_model)
+    return lens.target(name, row, **origin.lens_knobs)
