@@ -85,41 +85,44 @@ class FileRequests:
         from ...data.explanations.saved import SavedExplanation
 
         session, outcome, view = self._session, self._session.outcome, self._session.view
-        shown, explanation, trust = outcome.shown, outcome.explanation, outcome.trust
-        if shown is None or explanation is None:
-            session.complain(_nothing_to_save(shown))
+        spectrum, explanation, trust = outcome.open_spectrum, outcome.explanation, outcome.trust
+        if spectrum is None or explanation is None:
+            session.complain(_nothing_to_save(spectrum))
             return
-        if kind == "py" and shown.outside is not None:
-            session.complain((_OWN_REDSHIFT if shown.tried else _NO_LINES).format(id=shown.id))
+        if kind == "py" and spectrum.outside is not None:
+            session.complain(
+                (_OWN_REDSHIFT if spectrum.tried else _NO_LINES).format(id=spectrum.id)
+            )
             return
         if outcome.lacking is None:  # requested before its lines were measured
-            outcome.lacking = lacking_of(shown)
-        verdict = session.verdict_of(shown)
+            outcome.lacking = lacking_of(spectrum)
+        verdict = session.verdict_of(spectrum)
         origin = origin_of(
             session.workspace.collection,
-            shown.lens,
+            spectrum.lens,
             view.target,
-            shown.id,
-            flux_unit=shown.flux_unit,
+            spectrum.id,
+            flux_unit=spectrum.flux_unit,
             domain=None if verdict is None else verdict.domain,
-            z_warning=shown.z_warning,
-            note=f"tried at z = {shown.z:.5g}, not its own" if shown.tried else "",
+            z_warning=spectrum.z_warning,
+            note=f"tried at z = {spectrum.z:.5g}, not its own" if spectrum.tried else "",
             verdict=verdict,
             # A spectrum in no collection is explained with the default filter and trimming.
-            **(session.knobs_of(shown.lens) if shown.outside is None else {}),
+            **(session.knobs_of(spectrum.lens) if spectrum.outside is None else {}),
         )
         intervals = None if trust is None else trust.intervals
         sight = self._sight()
         saved = SavedExplanation(
-            explanation, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
-            mirrored=outcome.mirrored, filled=None if sight is None else sight.unmeasured,
+            explanation, spectrum.wave_rest_aa, spectrum.flux, origin, intervals,
+            outcome.recurrence, mirrored=outcome.mirrored,
+            filled=None if sight is None else sight.unmeasured,
         )  # fmt: skip
         self._work.request(partial(keep, saved, kind, verdict, view.paint, sight=sight))
 
 
-def _nothing_to_save(shown: OpenSpectrum | None) -> str:
-    if shown is None:
+def _nothing_to_save(spectrum: OpenSpectrum | None) -> str:
+    if spectrum is None:
         return "Open a spectrum first: there is no explanation to save yet."
-    if shown.reason:
-        return f"There is no explanation to save: {with_command(shown.reason)}"
+    if spectrum.reason:
+        return f"There is no explanation to save: {with_command(spectrum.reason)}"
     return "The explanation is still on its way: save it once it is there."

@@ -46,7 +46,7 @@ def plane_file(
     ValueError
         The kind is unknown, or there is no plane.
     """
-    view, space, shown = session.view, session.workspace, session.outcome.shown
+    view, space, spectrum = session.view, session.workspace, session.outcome.open_spectrum
     if kind not in _KINDS:
         raise ValueError(f"a plane is saved as one of {_KINDS}, got {kind!r}")
     name, colour, hidden = view.plane, view.colour, [*view.hidden]
@@ -57,7 +57,9 @@ def plane_file(
     title = f"{space.collection.path.name} · {space.planes[name].title}"
     if rows is not None:
         title += f" · {len(rows):,} selected"
-    place = None if shown is None or shown.row < 0 else space.on_plane(name).place(shown.row)
+    place = (
+        None if spectrum is None or spectrum.row < 0 else space.on_plane(name).place(spectrum.row)
+    )
 
     marks = _marks_within(session, window)
 

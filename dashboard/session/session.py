@@ -101,17 +101,21 @@ class Session(BrowserTab):
         chosen = self.view.target
         return chosen if lens is not None and chosen in lens.targets else "mse"
 
-    def verdict_of(self, shown: OpenSpectrum) -> Any:
+    def verdict_of(self, spectrum: OpenSpectrum) -> Any:
         """The model's verdict on an open spectrum, by the explained score if there is one."""
-        if shown.outside is None and isinstance(shown.lens, AnomalyLens) and not shown.reason:
-            return shown.lens.verdict(shown.row, score=self.score)
-        if isinstance(shown.lens, AgnLens) and shown.verdict is not None:
-            verdict = shown.lens.at_level(shown.verdict, int(self.view.level) / 100)
+        if (
+            spectrum.outside is None
+            and isinstance(spectrum.lens, AnomalyLens)
+            and not spectrum.reason
+        ):
+            return spectrum.lens.verdict(spectrum.row, score=self.score)
+        if isinstance(spectrum.lens, AgnLens) and spectrum.verdict is not None:
+            verdict = spectrum.lens.at_level(spectrum.verdict, int(self.view.level) / 100)
             lacking = self.outcome.lacking
             if lacking and verdict.domain is not None:
                 return replace(verdict, domain=replace(verdict.domain, lacking=lacking))
             return verdict
-        return shown.verdict
+        return spectrum.verdict
 
     def next_level(self) -> None:
         """Switch to the next confidence level of the sets of types, cyclically."""
@@ -207,11 +211,11 @@ class Session(BrowserTab):
         self._work.cancel()
         self.outcome.explained(None, problem="", busy=False)
         try:
-            shown = self._looked_up()
+            spectrum = self._looked_up()
         except LensError as error:
-            self.outcome.param.update(shown=None, problem=str(error))
+            self.outcome.param.update(open_spectrum=None, problem=str(error))
             return
-        self.outcome.shown = shown  # the views paint it
+        self.outcome.open_spectrum = spectrum  # the views paint it
         self._explain()
 
     def _looked_up(self) -> OpenSpectrum | None:
@@ -238,9 +242,9 @@ class Session(BrowserTab):
         self._explain()
 
     def _explain(self) -> None:
-        shown = self.outcome.shown
+        spectrum = self.outcome.open_spectrum
         self._work.cancel()
-        if shown is None or shown.reason or shown.lens is not self.lens:
+        if spectrum is None or spectrum.reason or spectrum.lens is not self.lens:
             self.outcome.busy = False
             return
         try:
@@ -249,33 +253,33 @@ class Session(BrowserTab):
             self.outcome.param.update(problem=str(error), busy=False)
             return
         self.outcome.busy = True
-        self._work.request(partial(_explained, shown.flux, self._maker(shown), settings))
+        self._work.request(partial(_explained, spectrum.flux, self._maker(spectrum), settings))
 
     @property
     def axis(self) -> WaveAxis:
         """The wavelength axis of the open spectrum."""
-        shown = self.outcome.shown
-        return self.view.axis(float("nan") if shown is None else shown.z)
+        spectrum = self.outcome.open_spectrum
+        return self.view.axis(float("nan") if spectrum is None else spectrum.z)
 
     @property
     def loading(self) -> bool:
         """Whether the model of the current lens has yet to be read."""
         return self.lens is not None and self.lens.name not in self.workspace.loaded
 
-    def target_of(self, shown: OpenSpectrum) -> Target:
+    def target_of(self, spectrum: OpenSpectrum) -> Target:
         """The target of the explanation, cached while only settings change."""
-        return self._maker(shown)()
+        return self._maker(spectrum)()
 
-    def _maker(self, shown: OpenSpectrum) -> Callable[[], Target]:
+    def _maker(self, spectrum: OpenSpectrum) -> Callable[[], Target]:
         """A factory of the target for the current choices; the first call reads the model (3 s)."""
-        knobs, name = self.knobs_of(shown.lens), self.view.target
-        key = (shown.lens.name, name, shown.row, shown.id, shown.z, *knobs.values())
+        knobs, name = self.knobs_of(spectrum.lens), self.view.target
+        key = (spectrum.lens.name, name, spectrum.row, spectrum.id, spectrum.z, *knobs.values())
 
         def make() -> Target:
             kept = self._target
             if kept is None or kept[0] != key:
-                kept = self._target = (key, self.target_named(shown, name, **knobs))
-                self.workspace.loaded.add(shown.lens.name)
+                kept = self._target = (key, self.target_named(spectrum, name, **knobs))
+                self.workspace.loaded.add(spectrum.lens.name)
             return kept[1]
 
         return make
@@ -286,28 +290,28 @@ class Session(BrowserTab):
             return {}
         return {"width_kms": self.view.width_kms, "trimmed": self.view.trimmed}
 
-    def target_named(self, shown: OpenSpectrum, name: str, **knobs: float) -> Target:
+    def target_named(self, spectrum: OpenSpectrum, name: str, **knobs: float) -> Target:
         """One of the lens's targets for an open spectrum, stored or from outside."""
-        if shown.outside is not None:
-            return shown.outside.target(name, shown.flux, shown.sn_median)
-        return shown.lens.target(name, shown.row, **knobs)
+        if spectrum.outside is not None:
+            return spectrum.outside.target(name, spectrum.flux, spectrum.sn_median)
+        return spectrum.lens.target(name, spectrum.row, **knobs)
 
     @property
     def effects(self) -> Effects | None:
         """The effects of the explanation as shown; None if there is none."""
-        shown, explanation = self.outcome.shown, self.outcome.explanation
-        if shown is None or explanation is None:
+        spectrum, explanation = self.outcome.open_spectrum, self.outcome.explanation
+        if spectrum is None or explanation is None:
             return None
         tenths = explanation.method == "saliency" and self.view.slope != "derivative"
-        flux = shown.flux if tenths else None
+        flux = spectrum.flux if tenths else None
         return effects(explanation, mirrored=self.outcome.mirrored, flux=flux)
 
-    def present(self, shown: OpenSpectrum) -> None:
+    def present(self, spectrum: OpenSpectrum) -> None:
         """Open a spectrum from outside the collection."""
         self.view.param.update(spectrum="", z=None)
         self._work.cancel()
         self.outcome.explained(None, problem="", busy=False)
-        self.outcome.shown = shown
+        self.outcome.open_spectrum = spectrum
         self._explain()
 
     def _arrived(self, answer: Answer[Explanation]) -> None:

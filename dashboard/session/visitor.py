@@ -17,7 +17,7 @@ from .browsing.tags import Tagging
 from .choices.person import Person
 from .opened.dropped_file import DroppedFile
 from .opened.lines_lacking import lacking_of
-from .opened.of_shown import OfShown
+from .opened.of_open_spectrum import OfOpenSpectrum
 from .opened.pinned import Pinned
 from .opened.recurring import Recurring
 from .opened.redshift import Redshift
@@ -99,9 +99,9 @@ class Visitor(Session):
         SettledTrust(self)
         Recurring(self)
         whole = partial(whole_range, self.workspace.collection)
-        OfShown(self, "whole", whole, "All that was observed cannot be shown")
+        OfOpenSpectrum(self, "whole", whole, "All that was observed cannot be shown")
         # Lines take as long to fit as all else that a click does: verdict and reasons come before.
-        OfShown(self, "lacking", lacking_of, "Its lines cannot be measured", pool=self.later)
+        OfOpenSpectrum(self, "lacking", lacking_of, "Its lines cannot be measured", pool=self.later)
 
     def notice_others(self) -> None:
         """Show what others have tagged, kept or forgotten since it was last read."""

@@ -96,8 +96,8 @@ class Stepping:
 
     def step(self, by: int) -> None:
         """Open the spectrum ``by`` positions on in the current list."""
-        shown = self._session.outcome.shown
-        row = self.listing.step(None if shown is None else shown.row, by)
+        spectrum = self._session.outcome.open_spectrum
+        row = self.listing.step(None if spectrum is None else spectrum.row, by)
         if row is not None:
             self._session.open(row)
 

@@ -37,15 +37,15 @@ class Tagging:
 
     def press(self, tag: int) -> None:
         """Tag the open spectrum, or remove the tag if it already has this one."""
-        shown = self._session.outcome.shown
-        if shown is None:
+        spectrum = self._session.outcome.open_spectrum
+        if spectrum is None:
             self._session.complain("Open a spectrum first: a tag belongs to one.")
             return
-        if shown.row < 0:
+        if spectrum.row < 0:
             self._session.complain("A file from outside is stored nowhere, and nor is a tag of it.")
             return
-        wanted = None if self.tags.get(shown.id) == tag else tag
-        self._write({shown.id: wanted}, self._before)
+        wanted = None if self.tags.get(spectrum.id) == tag else tag
+        self._write({spectrum.id: wanted}, self._before)
 
     def tag_rows(self, rows: np.ndarray, tag: int | None) -> None:
         """Tag all spectra of these rows, replacing any tags; undone in one step.

@@ -141,7 +141,7 @@ def _result(doc: str) -> Any:
 class Outcome(param.Parameterized):
     """The results of the choices; written by the session only."""
 
-    shown: OpenSpectrum | None = _result("The open spectrum.")
+    open_spectrum: OpenSpectrum | None = _result("The open spectrum.")
     whole: WholeSpectrum | None = _result("All that was observed of it; None until known.")
     pinned: Any = _result("The second spectrum (PinnedSpectrum); None while there is none.")
     mean: Any = _result("A selection's mean over it (MeanOver); None while there is none.")

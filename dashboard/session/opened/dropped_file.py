@@ -57,7 +57,7 @@ class DroppedFile(param.Parameterized):
         self._outside: TargetOfFlux | None = None
         self._name = ""  # of the file that is looked at
         self._work: Background[_Looked] = Background(session, self._arrived, pool=_THREADS)
-        session.outcome.param.watch(self._forget, "shown")
+        session.outcome.param.watch(self._forget, "open_spectrum")
 
     def receive(self, name: str, content: str) -> None:
         """Open a file, as base64; what is wrong with it is said on the page."""
@@ -129,8 +129,8 @@ class DroppedFile(param.Parameterized):
     @property
     def _open(self) -> TargetOfFlux | None:
         """The open spectrum if it is from outside; None if it belongs to the collection."""
-        shown = self._session.outcome.shown
-        return None if shown is None else shown.outside
+        spectrum = self._session.outcome.open_spectrum
+        return None if spectrum is None else spectrum.outside
 
     def _forget(self, *_: object) -> None:
         """Another spectrum was opened: the dropped one is gone, and nothing of it stays."""

@@ -88,14 +88,14 @@ class Edits(param.Parameterized):
         self._work = session.background(
             partial(setattr, self, "considered"), "The edited spectrum cannot be judged"
         )
-        session.outcome.param.watch(self.reset, "shown")
+        session.outcome.param.watch(self.reset, "open_spectrum")
         session.view.param.watch(self._consider, "plane")
 
     @property
-    def shown(self) -> OpenSpectrum | None:
+    def open_spectrum(self) -> OpenSpectrum | None:
         """The spectrum that can be edited, if one is open."""
-        shown = self._session.outcome.shown
-        return None if shown is None or shown.reason else shown
+        spectrum = self._session.outcome.open_spectrum
+        return None if spectrum is None or spectrum.reason else spectrum
 
     @property
     def pending(self) -> Edit | None:
@@ -152,46 +152,50 @@ class Edits(param.Parameterized):
 
     def _consider(self, *_: object) -> None:
         """Edit, and ask the model and the plane, off the page's thread; the latest wins."""
-        shown = self.shown
+        spectrum = self.open_spectrum
         edits = [edit for edit in (*self.kept, self.pending) if edit is not None]
-        if shown is None or not edits:
+        if spectrum is None or not edits:
             self._work.cancel()
             self.param.update(edited=None, considered=None)
             return
-        edited = apply_edits(shown.wave_rest_aa, shown.flux, edits)
+        edited = apply_edits(spectrum.wave_rest_aa, spectrum.flux, edits)
         try:
-            self.edited = shown.lens.renormalised(edited) if self.renormalised else edited
+            self.edited = spectrum.lens.renormalised(edited) if self.renormalised else edited
         except LensError as error:
             self._work.cancel()
             self.param.update(edited=edited, considered=None)
             self._session.complain(f"The edited spectrum cannot be prepared: {error}")
             return
         self._work.request(
-            partial(_considering, shown, self.edited, self._asking(shown), self._placing(shown))
+            partial(
+                _considering, spectrum, self.edited, self._asking(spectrum), self._placing(spectrum)
+            )
         )
 
-    def _placing(self, shown: OpenSpectrum) -> Callable[[np.ndarray], tuple[float, float]] | None:
+    def _placing(
+        self, spectrum: OpenSpectrum
+    ) -> Callable[[np.ndarray], tuple[float, float]] | None:
         plane, space = self._session.view.plane, self._session.workspace
-        if plane is None or not space.placer.can_place(plane, shown.lens.name):
+        if plane is None or not space.placer.can_place(plane, spectrum.lens.name):
             return None
         return partial(space.placer.place, plane)
 
-    def _asking(self, shown: OpenSpectrum) -> Callable[[], _Before]:
+    def _asking(self, spectrum: OpenSpectrum) -> Callable[[], _Before]:
         """Whom to ask: every class, or the score that is explained. The first reads its model."""
         session = self._session
-        target, knobs = session.view.target, session.knobs_of(shown.lens)
-        key = (shown, target, *knobs.values())
+        target, knobs = session.view.target, session.knobs_of(spectrum.lens)
+        key = (spectrum, target, *knobs.values())
         if self._asked is None or self._asked[0] != key:
-            names = {kind: f"p({kind})" for kind in shown.verdict.probabilities}
+            names = {kind: f"p({kind})" for kind in spectrum.verdict.probabilities}
             names = names or {target: target}
 
             def ask() -> _Before:
                 targets = {
-                    shortly: session.target_named(shown, name, **knobs)
+                    shortly: session.target_named(spectrum, name, **knobs)
                     for shortly, name in names.items()
                 }
-                before = {name: _value(target, shown.flux) for name, target in targets.items()}
-                return _Before(targets, before, _why_outside(shown, shown.flux))
+                before = {name: _value(target, spectrum.flux) for name, target in targets.items()}
+                return _Before(targets, before, _why_outside(spectrum, spectrum.flux))
 
             self._asked = (key, cache(ask))
         return self._asked[1]
@@ -206,7 +210,7 @@ class _Before(NamedTuple):
 
 
 def _considering(
-    shown: OpenSpectrum,
+    spectrum: OpenSpectrum,
     flux: np.ndarray,
     asking: Callable[[], _Before],
     place: Callable[[np.ndarray], tuple[float, float]] | None,
@@ -214,17 +218,17 @@ def _considering(
 ) -> Iterator[Considered]:
     targets, before, outside = asking()
     values = {name: _value(target, flux) for name, target in targets.items()}
-    now = _why_outside(shown, flux)
+    now = _why_outside(spectrum, flux)
     first = Considered(values, before, None, place is None, now, outside)
     yield first
     if place is not None and not cancelled():
         yield dataclasses.replace(first, place=place(flux), complete=True)
 
 
-def _why_outside(shown: OpenSpectrum, flux: np.ndarray) -> str:
+def _why_outside(spectrum: OpenSpectrum, flux: np.ndarray) -> str:
     """By the measures as they stand: a stored row's own are of a fit that had not seen it."""
-    domain = shown.lens.domain
-    facts = {"flux_unit": shown.flux_unit, "z": shown.z}
+    domain = spectrum.lens.domain
+    facts = {"flux_unit": spectrum.flux_unit, "z": spectrum.z}
     return "" if domain is None else domain.of_flux(flux, facts).why
 
 

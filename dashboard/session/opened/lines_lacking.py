@@ -7,9 +7,9 @@ from ....data.lenses import AgnLens, OpenSpectrum
 __all__ = ["lacking_of"]
 
 
-def lacking_of(shown: OpenSpectrum) -> tuple[str, ...]:
+def lacking_of(spectrum: OpenSpectrum) -> tuple[str, ...]:
     """In words, one of each line; of a row that a classifier was asked about, else none."""
-    of_row = shown.outside is None and shown.row >= 0 and not shown.reason
-    if not of_row or not isinstance(shown.lens, AgnLens):
+    of_row = spectrum.outside is None and spectrum.row >= 0 and not spectrum.reason
+    if not of_row or not isinstance(spectrum.lens, AgnLens):
         return ()
-    return shown.lens.lines_lacking(shown.row)
+    return spectrum.lens.lines_lacking(spectrum.row)

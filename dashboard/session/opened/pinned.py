@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...figures.words.wording import with_command
 from ..session import Session
-from .of_shown import THREADS
+from .of_open_spectrum import THREADS
 
 if TYPE_CHECKING:
     from ....data.collection import Collection
@@ -48,13 +48,13 @@ class Pinned:
 
     def press(self) -> None:
         """Pin the open spectrum, in place of the one pinned before."""
-        shown, view = self._session.outcome.shown, self._session.view
-        if view.pinned and (shown is None or shown.id == view.pinned):
+        spectrum, view = self._session.outcome.open_spectrum, self._session.view
+        if view.pinned and (spectrum is None or spectrum.id == view.pinned):
             view.pinned = ""
-        elif shown is None or shown.row < 0:
+        elif spectrum is None or spectrum.row < 0:
             self._session.complain("Open a spectrum of the collection first: it is what is pinned.")
         else:
-            view.pinned = shown.id
+            view.pinned = spectrum.id
 
     def _begin(self, *_: object) -> None:
         self._work.cancel()

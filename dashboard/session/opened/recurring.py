@@ -64,19 +64,19 @@ class Recurring:
 
     def _trust_known(self, *_: object) -> None:
         session, outcome = self._session, self._session.outcome
-        explanation, shown = outcome.explanation, outcome.shown
+        explanation, spectrum = outcome.explanation, outcome.open_spectrum
         if (
             outcome.trust is None
             or explanation is None
-            or shown is None
+            or spectrum is None
             or explanation is self._asked
         ):
             return
         if explanation.nothing or explanation.method == "saliency":
             return
         self._asked = explanation
-        collection, target = session.workspace.collection, session.target_of(shown)
-        self._work.request(partial(_redrawn, collection, shown, explanation, target))
+        collection, target = session.workspace.collection, session.target_of(spectrum)
+        self._work.request(partial(_redrawn, collection, spectrum, explanation, target))
 
     def _arrived(self, answer: Answer[_SoFar]) -> None:
         outcome, result = self._session.outcome, answer.result
@@ -100,7 +100,7 @@ def _all_are_near(answer: Answer[_SoFar]) -> bool:
 
 def _redrawn(
     collection: Collection,
-    shown: OpenSpectrum,
+    spectrum: OpenSpectrum,
     explanation: Explanation,
     target: Target,
     cancelled: Callable[[], bool],
@@ -108,11 +108,11 @@ def _redrawn(
     # These load torch: not before the first plot.
     from ....data.lenses.one_spectrum.other_exposures import exposures_of, recurring
 
-    exposures = shown.exposures
+    exposures = spectrum.exposures
     if exposures is None:
-        exposures = exposures_of(collection, shown.lens, shown.row)
+        exposures = exposures_of(collection, spectrum.lens, spectrum.row)
     if not exposures.known:
         yield _SoFar(explanation, None, _UNKNOWN)
         return
-    for so_far in recurring(exposures, explanation, shown.flux, target, cancelled=cancelled):
+    for so_far in recurring(exposures, explanation, spectrum.flux, target, cancelled=cancelled):
         yield _SoFar(explanation, so_far)

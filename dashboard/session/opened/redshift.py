@@ -55,16 +55,16 @@ class Redshift(param.Parameterized):
         super().__init__()
         self._session = session
         self._following = False
-        session.outcome.param.watch(self._follow, "shown")
+        session.outcome.param.watch(self._follow, "open_spectrum")
         self.param.watch(self._try, "z")
         self._follow()
 
     @property
     def _own(self) -> float | None:
-        shown = self._session.outcome.shown
-        if shown is None or shown.row < 0:
+        spectrum = self._session.outcome.open_spectrum
+        if spectrum is None or spectrum.row < 0:
             return None
-        return float(self._session.workspace.catalog["z"].iat[shown.row])
+        return float(self._session.workspace.catalog["z"].iat[spectrum.row])
 
     def choose(self, name: str) -> None:
         """Wait for a click where this line is."""
@@ -72,25 +72,25 @@ class Redshift(param.Parameterized):
 
     def place(self, wave_rest_aa: float) -> None:
         """The chosen line is at what is now this wavelength at rest, vacuum Å."""
-        shown = self._session.outcome.shown
-        if not self.line or shown is None:
+        spectrum = self._session.outcome.open_spectrum
+        if not self.line or spectrum is None:
             return
         line, self.line = OWN_LINES[self.line], ""
-        z = wave_rest_aa * (1 + shown.z) / line.wave_vac_aa - 1
+        z = wave_rest_aa * (1 + spectrum.z) / line.wave_vac_aa - 1
         if z > 0:
             self.z = float(np.round(z, 6))
         else:
             self._session.complain(f"{line.label} there would be at a redshift of {z:.4f}.")
 
     def _follow(self, *_: object) -> None:
-        shown, own = self._session.outcome.shown, self._own
+        spectrum, own = self._session.outcome.open_spectrum, self._own
         self._following = True
         try:
             if own is not None and np.isfinite(own):
                 around = max(own - _REACH, _LEAST), max(own, _LEAST) + _REACH
                 if self.param["z"].softbounds != around:
                     self.param["z"].softbounds = around
-            self.z = None if shown is None or not shown.z > 0 else float(shown.z)
+            self.z = None if spectrum is None or not spectrum.z > 0 else float(spectrum.z)
         finally:
             self._following = False
 

@@ -60,10 +60,10 @@ class SettledTrust:
         self._work.cancel()
         session = self._session
         session.outcome.param.update(trust=None, mirrored=None)
-        explanation, shown = session.outcome.explanation, session.outcome.shown
-        if explanation is None or shown is None or not explanation.complete:
+        explanation, spectrum = session.outcome.explanation, session.outcome.open_spectrum
+        if explanation is None or spectrum is None or not explanation.complete:
             return
-        work = partial(_judge, explanation, shown.flux, session.target_of(shown))
+        work = partial(_judge, explanation, spectrum.flux, session.target_of(spectrum))
         self._timer = threading.Timer(self._calm_s, self._work.request, [work])
         self._timer.daemon = True
         self._timer.start()

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 __all__ = ["whole_range"]
 
 
-def whole_range(collection: Collection, shown: OpenSpectrum) -> WholeSpectrum | None:
+def whole_range(collection: Collection, spectrum: OpenSpectrum) -> WholeSpectrum | None:
     """All that was observed of an open spectrum; None where nothing more is known."""
     from ....data.lenses.one_spectrum.whole_spectrum import whole_of_file, whole_of_row
 
-    if shown.exposures is not None:
-        return whole_of_file(shown.exposures, shown.flux, flux_unit=shown.flux_unit)
-    if shown.outside is None:
-        return whole_of_row(collection, shown.lens, shown.row, shown.flux)
+    if spectrum.exposures is not None:
+        return whole_of_file(spectrum.exposures, spectrum.flux, flux_unit=spectrum.flux_unit)
+    if spectrum.outside is None:
+        return whole_of_row(collection, spectrum.lens, spectrum.row, spectrum.flux)
     return None

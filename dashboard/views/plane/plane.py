@@ -85,7 +85,7 @@ class PlaneView(pn.viewable.Viewer):
         view.param.watch(self._dress, "theme")
         view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
         session.selected.param.watch(lambda *_: self._shade(), "current")
-        outcome.param.watch(lambda *_: self._marks.ring(), "shown")
+        outcome.param.watch(lambda *_: self._marks.ring(), "open_spectrum")
         self._furnish_select = attach_select(session, self.figure)
         # Each part of a page takes its time before any of it is seen: the points come first.
         pn.state.onload(self._furnish)

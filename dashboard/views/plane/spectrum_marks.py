@@ -127,10 +127,10 @@ class SpectrumMarks:
 
     def ring(self) -> None:
         """Ring the open spectrum, where it lies on this plane."""
-        shown, name = self._session.outcome.shown, self._session.view.plane
+        spectrum, name = self._session.outcome.open_spectrum, self._session.view.plane
         place = None
-        if shown is not None and name is not None:
-            place = self._session.workspace.on_plane(name).place(shown.row)
+        if spectrum is not None and name is not None:
+            place = self._session.workspace.on_plane(name).place(spectrum.row)
         x, y = ([], []) if place is None else ([place[0]], [place[1]])
         fill(self._ring, {"x": x, "y": y})
 

@@ -77,12 +77,16 @@ class Brush:
 
     def _axis(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Axis value and rest wavelength of each pixel."""
-        shown = self._session.outcome.shown
+        spectrum = self._session.outcome.open_spectrum
         source: Any = self._flux.select_one({"name": "pixels"})
-        if shown is None or source is None or len(source.data["x"]) != len(shown.wave_rest_aa):
+        if (
+            spectrum is None
+            or source is None
+            or len(source.data["x"]) != len(spectrum.wave_rest_aa)
+        ):
             return None
         x = np.asarray(source.data["x"], np.float64)
-        return (x, shown.wave_rest_aa) if len(x) else None
+        return (x, spectrum.wave_rest_aa) if len(x) else None
 
     def _begin(self, event: Any) -> None:
         self._began = event.x if self._session.view.tab == "whatif" else None

@@ -118,13 +118,13 @@ class FluxFigure:
 
     def fit(self) -> None:
         """Fit the axis to the stretch in view, edits and all, and name the lines there."""
-        shown = self._session.outcome.shown
-        if shown is None or not len(shown.flux):
+        spectrum = self._session.outcome.open_spectrum
+        if spectrum is None or not len(spectrum.flux):
             return
         axis, view, (low, high) = self._session.axis, self._session.view, span(self._x)
         at_rest = axis.rest_of(low).item(), axis.rest_of(high).item()
-        labels = fit_labels(view.lines(shown.z), at_rest, self.width_px)
-        self._fit_flux(self._values(shown, low, high), labels)
+        labels = fit_labels(view.lines(spectrum.z), at_rest, self.width_px)
+        self._fit_flux(self._values(spectrum, low, high), labels)
         named = {
             "x": [axis.of_rest(label.wave_aa).item() for label in labels],
             "across": [label.shift_px for label in labels],
@@ -153,16 +153,16 @@ class FluxFigure:
         air_below = max(air, foot * (top - bottom + 2 * air) / max(1 - foot, 0.5))
         self.figure.y_range.update(start=bottom - air_below, end=top + air)
 
-    def _values(self, shown: OpenSpectrum, low: float, high: float) -> np.ndarray:
+    def _values(self, spectrum: OpenSpectrum, low: float, high: float) -> np.ndarray:
         """All that is drawn of the flux between two places on the axis."""
         session, outcome = self._session, self._session.outcome
-        drawn = [(shown.wave_rest_aa, shown.flux)]
+        drawn = [(spectrum.wave_rest_aa, spectrum.flux)]
         edited = session.edits.edited if session.view.tab == "whatif" else None
-        if edited is not None and len(edited) == len(shown.flux):  # not of the one open before
-            drawn.append((shown.wave_rest_aa, edited))
+        if edited is not None and len(edited) == len(spectrum.flux):  # not of the one open before
+            drawn.append((spectrum.wave_rest_aa, edited))
         if outcome.whole is not None:
             drawn.append((outcome.whole.wave_rest_aa, outcome.whole.flux))
-        if outcome.mean is not None and outcome.mean.lens is shown.lens:
+        if outcome.mean is not None and outcome.mean.lens is spectrum.lens:
             drawn.append((outcome.mean.spread.wave_rest_aa, outcome.mean.spread.mean))
         values = []
         for wave_rest_aa, flux in drawn:

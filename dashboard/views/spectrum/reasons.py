@@ -71,23 +71,27 @@ class ReasonMarks:
 
     def _draw(self) -> None:
         outcome = self._session.outcome
-        shown, explanation, recurrence = outcome.shown, outcome.explanation, outcome.recurrence
+        spectrum, explanation, recurrence = (
+            outcome.open_spectrum,
+            outcome.explanation,
+            outcome.recurrence,
+        )
         effects: Effects | None = self._session.effects
-        if shown is None or explanation is None or recurrence is None or effects is None:
+        if spectrum is None or explanation is None or recurrence is None or effects is None:
             clear(self._marks, self._spread, self.told)
             return
         axis = self._session.axis
-        edges = explanation.edges(shown.wave_rest_aa)
+        edges = explanation.edges(spectrum.wave_rest_aa)
         low, high = effects.ends(recurrence.intervals.low, recurrence.intervals.high)
         middle = axis.of_rest(edges.mean(axis=1))
         fill(self._spread, {"x": middle, "low": low, "high": high})
         tops = [
-            int(np.argmax(np.where(explanation.labels == s, shown.flux, -np.inf)))
+            int(np.argmax(np.where(explanation.labels == s, spectrum.flux, -np.inf)))
             for s in recurrence.top
         ]
         marks = {
-            "x": axis.of_rest(shown.wave_rest_aa[tops]),
-            "y": [float(shown.flux[at]) for at in tops],
+            "x": axis.of_rest(spectrum.wave_rest_aa[tops]),
+            "y": [float(spectrum.flux[at]) for at in tops],
             "mark": [_SOLID if holds else _HOLLOW for holds in recurrence.holds],
         }
         fill(self._marks, marks)

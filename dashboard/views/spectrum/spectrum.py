@@ -71,7 +71,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._open()
         self._dress()
         view, outcome = session.view, session.outcome
-        outcome.param.watch(self._open, "shown")
+        outcome.param.watch(self._open, "open_spectrum")
         outcome.param.watch(self._paint, ["explanation", "mirrored"])
         view.param.watch(self._paint, "slope")
         outcome.param.watch(self._weight.spread_out, "trust")
@@ -95,8 +95,8 @@ class SpectrumView(pn.viewable.Viewer):
         """Current display options and overlays, for a figure."""
         y_range: Any = self.flux.y_range
         session, (low, high) = self._session, span(y_range)
-        shown = session.outcome.shown
-        lines = () if shown is None else session.view.lines(shown.z)
+        spectrum = session.outcome.open_spectrum
+        lines = () if spectrum is None else session.view.lines(spectrum.z)
         return Sight(
             session.axis,
             lines,
@@ -177,20 +177,20 @@ class SpectrumView(pn.viewable.Viewer):
 
     def _open(self, *_: object) -> None:
         """Draw the spectrum that is shown, and what there is of its explanation."""
-        shown = self._session.outcome.shown
+        spectrum = self._session.outcome.open_spectrum
         sources, axis = self.sources, self._session.axis
-        if shown is None or not len(shown.flux):
+        if spectrum is None or not len(spectrum.flux):
             clear(sources.pixels, sources.bands, sources.lines, sources.names)
             sources.pixels.tags = [""]
             return
-        x = axis.of_rest(shown.wave_rest_aa)
-        sources.pixels.data = {"x": x, "y": shown.flux.astype(np.float32)}
-        sources.pixels.tags = [shown.id, self._session.view.unit]
+        x = axis.of_rest(spectrum.wave_rest_aa)
+        sources.pixels.data = {"x": x, "y": spectrum.flux.astype(np.float32)}
+        sources.pixels.tags = [spectrum.id, self._session.view.unit]
         self._mark_lines()
-        self._flux.name(flux_label(shown.lens.name, shown.flux_unit))
+        self._flux.name(flux_label(spectrum.lens.name, spectrum.flux_unit))
         self.weight.xaxis.axis_label = axis.label
         # Stepping through a list keeps a stretch one has zoomed in on, as does another axis.
-        seen = (shown.lens.name, axis.label)
+        seen = (spectrum.lens.name, axis.label)
         if seen != self._seen or axis.stretch != 1:
             self._seen = seen
             self._show()
@@ -208,19 +208,22 @@ class SpectrumView(pn.viewable.Viewer):
             self.fit()
 
     def _mark_lines(self, *_: object) -> None:
-        shown = self._session.outcome.shown
-        if shown is None or not len(shown.flux):
+        spectrum = self._session.outcome.open_spectrum
+        if spectrum is None or not len(spectrum.flux):
             return
-        lines = self._session.view.lines(shown.z)
+        lines = self._session.view.lines(spectrum.z)
         waves = np.array([line.wave_vac_aa for line in lines])
         x = self._session.axis.of_rest(waves)
         fill(self.sources.lines, {"x": x, "wave_aa": waves, "name": [line.label for line in lines]})
 
     def _paint(self, *_: object) -> None:
         """Colour the spectrum by the newest explanation; grey while there is none."""
-        shown, explanation = self._session.outcome.shown, self._session.outcome.explanation
+        spectrum, explanation = (
+            self._session.outcome.open_spectrum,
+            self._session.outcome.explanation,
+        )
         bands = self.sources.bands
-        if shown is None or explanation is None or len(explanation.labels) != len(shown.flux):
+        if spectrum is None or explanation is None or len(explanation.labels) != len(spectrum.flux):
             clear(bands)
             return
         effects = self._session.effects
@@ -229,7 +232,7 @@ class SpectrumView(pn.viewable.Viewer):
             self._weight.hide()
             bands.tags = [explanation.n_samples, explanation.complete, ""]
             return
-        edges = self._session.axis.of_rest(explanation.edges(shown.wave_rest_aa))
+        edges = self._session.axis.of_rest(explanation.edges(spectrum.wave_rest_aa))
         most = colour_limit(effects.values, by_pixel=explanation.method == "saliency")
         means = meaning(explanation, effects)
         fill(bands, _painted(effects, edges, most))

@@ -88,14 +88,14 @@ class WeightFigure:
     def spread_out(self, *_: object) -> None:
         """Draw the interval of each weight, where one is known and anything is left to chance."""
         outcome = self._session.outcome
-        shown, explanation, trust = outcome.shown, outcome.explanation, outcome.trust
+        spectrum, explanation, trust = outcome.open_spectrum, outcome.explanation, outcome.trust
         intervals = None if trust is None or trust.exact else trust.intervals
-        if intervals is None or shown is None or explanation is None or explanation.nothing:
+        if intervals is None or spectrum is None or explanation is None or explanation.nothing:
             clear(self._spread)
             return
         effects = self._session.effects
         assert effects is not None  # there is an explanation
-        x = self._session.axis.of_rest(explanation.edges(shown.wave_rest_aa).mean(axis=1))
+        x = self._session.axis.of_rest(explanation.edges(spectrum.wave_rest_aa).mean(axis=1))
         low, high = effects.ends(intervals.low, intervals.high)
         fill(self._spread, {"x": x, "low": low, "high": high})
 

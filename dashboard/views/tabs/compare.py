@@ -48,7 +48,7 @@ class _Compare:
         self.part = SectionsPart("compare", self._take)
         self._work: Background[Comparison] = Background(session, self._arrived)
         session.view.param.watch(self._begin, ["tab", "lens", "target", "width_kms", "trimmed"])
-        session.outcome.param.watch(self._begin, "shown")
+        session.outcome.param.watch(self._begin, "open_spectrum")
         session.knobs.param.watch(self._begin, session.knobs.names())
         self._begin()
 
@@ -58,12 +58,12 @@ class _Compare:
         self._work.cancel()
         if session.view.tab != "compare":
             return
-        shown = session.outcome.shown
-        if shown is None or shown.reason or shown.lens is not session.lens:
+        spectrum = session.outcome.open_spectrum
+        if spectrum is None or spectrum.reason or spectrum.lens is not session.lens:
             text = (
                 _OPEN_ONE
-                if shown is None
-                else f"This lens cannot take it: {with_command(shown.reason)}"
+                if spectrum is None
+                else f"This lens cannot take it: {with_command(spectrum.reason)}"
             )
             self.part.write(state=f"<p>{escape(text)}</p>", panels="")
             return
@@ -72,18 +72,18 @@ class _Compare:
         except ValueError as error:
             self.part.write(state=f"<p>{escape(str(error))}</p>")
             return
-        target = session.target_of(shown)
+        target = session.target_of(spectrum)
         of = (
-            shown.lens.name,
-            shown.row,
+            spectrum.lens.name,
+            spectrum.row,
             session.view.target,
-            *session.knobs_of(shown.lens).values(),
+            *session.knobs_of(spectrum.lens).values(),
         )
         if of != self._of:
             self._of, self._known = of, {}
-        self._result = Comparison(total=len(variants(len(shown.flux))))
+        self._result = Comparison(total=len(variants(len(spectrum.flux))))
         self._draw()
-        self._work.request(partial(compare, shown.flux, target, now, self._known))
+        self._work.request(partial(compare, spectrum.flux, target, now, self._known))
 
     def _arrived(self, answer: Answer[Comparison]) -> None:
         if answer.error is not None:
@@ -93,8 +93,8 @@ class _Compare:
             self._draw()
 
     def _draw(self) -> None:
-        shown = self._session.outcome.shown
-        if shown is None or not len(shown.flux):
+        spectrum = self._session.outcome.open_spectrum
+        if spectrum is None or not len(spectrum.flux):
             return
         done, now = self._result, self._session.knobs.settings()
         n_done = len(done.found) + len(done.failed)
@@ -103,18 +103,23 @@ class _Compare:
             + "Each row varies one thing and keeps the rest as set above; a click takes it over. "
             + _KEY
         )
-        frame = Frame(shown.wave_rest_aa, shown.flux)
-        line = polyline(frame, shown.wave_rest_aa, shown.flux)
+        frame = Frame(spectrum.wave_rest_aa, spectrum.flux)
+        line = polyline(frame, spectrum.wave_rest_aa, spectrum.flux)
         groups = [
             f'<div class="row"><b>{escape(name)}</b><div class="multiples">'
-            + "".join(self._panel(variant, now, frame, line, shown) for variant in members)
+            + "".join(self._panel(variant, now, frame, line, spectrum) for variant in members)
             + "</div></div>"
-            for name, members in groupby(variants(len(shown.flux)), key=lambda v: v.group)
+            for name, members in groupby(variants(len(spectrum.flux)), key=lambda v: v.group)
         ]
         self.part.write(state=f"<p>{state}</p>", panels="".join(groups))
 
     def _panel(
-        self, variant: Variant, now: ExplainSettings, frame: Frame, line: str, shown: OpenSpectrum
+        self,
+        variant: Variant,
+        now: ExplainSettings,
+        frame: Frame,
+        line: str,
+        spectrum: OpenSpectrum,
     ) -> str:
         explanation = self._result.found.get(variant.key)
         ribbon, fit, names = "", "", [self._result.failed.get(variant.key, "…")]
@@ -123,9 +128,9 @@ class _Compare:
         if explanation is not None and not explanation.nothing:
             effect = effects(explanation, mirrored=self._result.mirrored.get(variant.key))
             shares = effect.values / (np.abs(effect.values).max() or 1.0)
-            wave = shown.wave_rest_aa
+            wave = spectrum.wave_rest_aa
             ribbon = painted_pieces(
-                frame, wave, shown.flux, explanation.labels, shares, either=effect.either
+                frame, wave, spectrum.flux, explanation.labels, shares, either=effect.either
             )
             fit = _fidelity(explanation)
             names = top_names(wave, explanation.labels, np.abs(effect.values))

@@ -42,7 +42,7 @@ class _Confusion:
         self.part = SectionsPart("confusion", self._take, sheets=["agn.css"])
         self._state.param.watch(self._draw, ["part", "shares", "cell", "maps"])
         session.view.param.watch(self._draw, ["tab", "sort"])
-        session.outcome.param.watch(self._draw, "shown")
+        session.outcome.param.watch(self._draw, "open_spectrum")
         self._draw()
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -135,7 +135,7 @@ class _Confusion:
 
     def _list(self) -> str:
         listing = self._session.listing
-        shown = self._session.outcome.shown
+        spectrum = self._session.outcome.open_spectrum
         numbers = {one.row: str(one.number) for one in self._state.marked}
         head = "".join(
             f"<th class={c.kind}>"
@@ -153,7 +153,7 @@ class _Confusion:
                 if column.key == "id":
                     text = button(text, {"open": row}, css="link")
                 cells.append(f"<td class={column.kind}>{text}</td>")
-            now = shown is not None and shown.row == row
+            now = spectrum is not None and spectrum.row == row
             lines.append(f"<tr{' class=now' if now else ''}>{''.join(cells)}</tr>")
         n = len(listing.table)
         more = f"; the first {_LISTED} are listed" if n > _LISTED else ""

@@ -51,7 +51,7 @@ class _Table:
         )
         session.view.param.watch(self._fill, ["tab", "sort", "tagged", "lens"])
         session.outcome.param.watch(self._fill, "relisted")
-        session.outcome.param.watch(self._follow, "shown")
+        session.outcome.param.watch(self._follow, "open_spectrum")
         self._fill()
 
     @property
@@ -67,10 +67,10 @@ class _Table:
         """Show the page of the list that holds the open spectrum."""
         if not self._seen:
             return
-        listing, shown = self._session.listing, self._session.outcome.shown
-        at = None if shown is None else listing.position(shown.row)
+        listing, spectrum = self._session.listing, self._session.outcome.open_spectrum
+        at = None if spectrum is None else listing.position(spectrum.row)
         start = self._start if at is None else at - at % _PAGE
-        row = -1 if shown is None else shown.row
+        row = -1 if spectrum is None else spectrum.row
         if start == self._start and not force:
             self.part.selected = row
             return

@@ -47,7 +47,7 @@ class _Scores:
         self._leaders_work: Background[ScoreLeaders] = Background(session, self._leaders_arrived)
         view = session.view
         view.param.watch(self._begin, ["tab", "target", "lens", "width_kms", "trimmed"])
-        session.outcome.param.watch(self._begin, "shown")
+        session.outcome.param.watch(self._begin, "open_spectrum")
         self._begin()
 
     @property
@@ -55,14 +55,14 @@ class _Scores:
         return self._session.score
 
     def _begin(self, *_: object) -> None:
-        session, shown = self._session, self._session.outcome.shown
+        session, spectrum = self._session, self._session.outcome.open_spectrum
         self._work.cancel()
         if session.view.tab != "scores":
             self._leaders_work.cancel()
             self._reckoning = 0
             return
         self._lead()
-        row = -1 if shown is None else shown.row
+        row = -1 if spectrum is None else spectrum.row
         if self._rebuilt is not None and self._rebuilt.row != row:
             self._rebuilt = None
         self._draw()
@@ -96,7 +96,7 @@ class _Scores:
         self.part.write(
             controls=controls,
             said=self._said(score),
-            list=ranking_table(session.workspace.ranking(score), session.outcome.shown),
+            list=ranking_table(session.workspace.ranking(score), session.outcome.open_spectrum),
             look=self._look(),
             overlap=self._of_tops(),
         )
@@ -135,15 +135,15 @@ class _Scores:
     def _said(self, score: str) -> str:
         rebuilt = self._rebuilt
         if rebuilt is None:
-            shown = self._session.outcome.shown
-            if shown is None:
+            spectrum = self._session.outcome.open_spectrum
+            if spectrum is None:
                 return "<p>Open a spectrum to see its score and reconstruction.</p>"
-            if shown.outside is not None:
+            if spectrum.outside is not None:
                 return (
                     "<p>A file from outside: its score by MSE stands above, and its "
                     "reconstruction is not drawn here.</p>"
                 )
-            if not self._lens.usable(shown.row):
+            if not self._lens.usable(spectrum.row):
                 return "<p>This spectrum has no anomaly score.</p>"
             return "<p>Reconstructing the spectrum …</p>"
         changed = not np.isclose(rebuilt.value, rebuilt.usual, rtol=1e-4)

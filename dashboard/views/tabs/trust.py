@@ -44,7 +44,7 @@ class _Trust:
         self.part = SectionsPart("trust", self._take)
         self._work: Background[Evidence] = Background(session, self._arrived)
         session.view.param.watch(self._begin, "tab")
-        session.outcome.param.watch(self._begin, ["shown", "explanation", "trust"])
+        session.outcome.param.watch(self._begin, ["open_spectrum", "explanation", "trust"])
         session.outcome.param.watch(self._recurrence_arrived, ["recurrence", "no_recurrence"])
         self._begin()
 
@@ -54,20 +54,20 @@ class _Trust:
             self._work.cancel()
             return
         outcome = self._session.outcome
-        explanation, shown = outcome.explanation, outcome.shown
+        explanation, spectrum = outcome.explanation, outcome.open_spectrum
         if self._evidence is not None and self._evidence.explanation is not explanation:
             self._work.cancel()
             self._evidence = None
         if (
             explanation is not None
-            and shown is not None
+            and spectrum is not None
             and outcome.trust
             and self._evidence is None
             and not explanation.nothing
         ):
             self._evidence = Evidence(explanation, doing="beginning")
-            target = self._session.target_of(shown)
-            self._work.request(partial(gather, explanation, shown.flux, target))
+            target = self._session.target_of(spectrum)
+            self._work.request(partial(gather, explanation, spectrum.flux, target))
         self._draw()
 
     def _recurrence_arrived(self, *_: object) -> None:
@@ -77,9 +77,9 @@ class _Trust:
 
     def _exposures(self) -> str:
         outcome = self._session.outcome
-        explanation, shown, trust = outcome.explanation, outcome.shown, outcome.trust
+        explanation, spectrum, trust = outcome.explanation, outcome.open_spectrum, outcome.trust
         effects = self._session.effects
-        if explanation is None or shown is None or effects is None or explanation.nothing:
+        if explanation is None or spectrum is None or effects is None or explanation.nothing:
             return ""
         assert trust is not None  # nothing is drawn before
         return exposures_section(
@@ -87,7 +87,7 @@ class _Trust:
             effects,
             trust,
             outcome.recurrence,
-            wave_rest_aa=shown.wave_rest_aa,
+            wave_rest_aa=spectrum.wave_rest_aa,
             why_not=outcome.no_recurrence,
         )
 
@@ -101,10 +101,10 @@ class _Trust:
     def _draw(self) -> None:
         trust = self._session.outcome.trust
         if trust is None:
-            shown = self._session.outcome.shown
-            text = _OPEN_ONE if shown is None else "Waiting for the explanation to settle …"
-            if shown is not None and shown.reason:
-                text = f"This lens cannot take it: {escape(with_command(shown.reason))}"
+            spectrum = self._session.outcome.open_spectrum
+            text = _OPEN_ONE if spectrum is None else "Waiting for the explanation to settle …"
+            if spectrum is not None and spectrum.reason:
+                text = f"This lens cannot take it: {escape(with_command(spectrum.reason))}"
             self.part.write(state=f"<p>{text}</p>")
             return
         evidence = self._evidence

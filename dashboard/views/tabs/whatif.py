@@ -39,7 +39,7 @@ class _WhatIfTab:
         self._session, self._state = session, session.edits
         self.part = SectionsPart("whatif", self._take, sheets=["agn.css"])
         self._state.param.watch(self._draw, [*self._state.param])
-        session.outcome.param.watch(self._draw, "shown")
+        session.outcome.param.watch(self._draw, "open_spectrum")
         session.view.param.watch(self._draw, ["plane", "tab"])
         self._draw()
 
@@ -74,9 +74,9 @@ class _WhatIfTab:
     def _stretch(self, name: str, at: float) -> None:
         """One end is typed: the other stays, or is the spectrum's."""
         state = self._state
-        if state.shown is None:
+        if state.open_spectrum is None:
             return
-        first, last = state.shown.wave_rest_aa[[0, -1]].tolist()
+        first, last = state.open_spectrum.wave_rest_aa[[0, -1]].tolist()
         ends = {"low": state.low_aa or first, "high": state.high_aa or last}
         ends[name] = min(max(at, first), last)
         state.brush(ends["low"], ends["high"])
@@ -84,7 +84,7 @@ class _WhatIfTab:
     def _draw(self, *_: object) -> None:
         if self._session.view.tab != "whatif":
             return
-        if self._state.shown is None:
+        if self._state.open_spectrum is None:
             self.part.write(controls=f"<p>{_OPEN_ONE}</p>", deeds="", answer="")
             return
         self.part.write(controls=self._controls(), deeds=self._deeds(), answer=self._answer())
@@ -134,8 +134,8 @@ class _WhatIfTab:
         state, considered = self._state, self._state.considered
         if state.edited is None or considered is None:
             return "<p>The model is asked about the edited spectrum as you go.</p>"
-        shown, rows = state.shown, []
-        of_types = bool(shown and shown.verdict.probabilities)
+        spectrum, rows = state.open_spectrum, []
+        of_types = bool(spectrum and spectrum.verdict.probabilities)
         written = _probability if of_types else partial(number_text, spec=".4g")
         changed = _share_change if of_types else partial(number_text, spec="+#.3g")
         for name in ordered_types(considered.values):

@@ -33,9 +33,9 @@ def test_a_figure_asked_for_too_soon_says_why_there_is_none(workspace: Workspace
     files.ask("keep-png")
     assert "on its way" in session.outcome.problem
     session.open(299)
-    assert session.outcome.shown.reason
+    assert session.outcome.open_spectrum.reason
     files.ask("keep-png")
-    assert session.outcome.shown.reason in session.outcome.problem
+    assert session.outcome.open_spectrum.reason in session.outcome.problem
     assert written == []
 
 
@@ -45,13 +45,13 @@ def test_no_lines_are_given_that_could_not_find_their_spectrum(workspace: Worksp
     written: list[object] = []
     files = FileRequests(session, _not_seen, _not_seen, written.append)
     session.open(7)
-    visitor = replace(session.outcome.shown, row=-1, outside=SimpleNamespace())
-    session.outcome.param.update(shown=visitor, explanation=SimpleNamespace())
+    visitor = replace(session.outcome.open_spectrum, row=-1, outside=SimpleNamespace())
+    session.outcome.param.update(open_spectrum=visitor, explanation=SimpleNamespace())
     files.ask("keep-py")
     assert "is in none" in session.outcome.problem
     assert written == []
-    tried = replace(session.outcome.shown, row=7)
-    session.outcome.param.update(shown=tried, explanation=SimpleNamespace())
+    tried = replace(session.outcome.open_spectrum, row=7)
+    session.outcome.param.update(open_spectrum=tried, explanation=SimpleNamespace())
     files.ask("keep-py")
     assert "at its own redshift" in session.outcome.problem
     assert written == []

@@ -43,7 +43,7 @@ def opened(session: Session, wait_until: Any) -> Any:
 
 def bowl(session: Session) -> CallableTarget:
     """Least at the open spectrum within its first half, and rising with flux in the second."""
-    x = session.outcome.shown.flux.astype(np.float64)
+    x = session.outcome.open_spectrum.flux.astype(np.float64)
     half = len(x) // 2
 
     def value(spectra: np.ndarray) -> np.ndarray:
@@ -157,14 +157,14 @@ def test_a_saliency_map_is_the_papers_or_in_tenths_of_the_flux(
 
     state = state_pane(session)
     opened()  # to its end, or another answer would come after this one
-    shown = session.outcome.shown
-    found = explain(shown.flux, session.target_of(shown), ExplainSettings(method="saliency"))
+    spectrum = session.outcome.open_spectrum
+    found = explain(spectrum.flux, session.target_of(spectrum), ExplainSettings(method="saliency"))
     session.outcome.explanation = found
     assert "derivative" in state.html
     np.testing.assert_array_equal(session.effects.values, found.weights)
     session.view.slope = "tenth"
     assert "change per +10 % of the pixel" in state.html
-    np.testing.assert_allclose(session.effects.values, 0.1 * shown.flux * found.weights)
+    np.testing.assert_allclose(session.effects.values, 0.1 * spectrum.flux * found.weights)
 
 
 def test_the_trust_tab_gathers_nothing_where_there_is_nothing(

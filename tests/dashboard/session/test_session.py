@@ -54,22 +54,22 @@ def patient(workspace: Workspace, pool: ThreadPoolExecutor) -> Any:
 def test_it_starts_with_the_first_lens_its_target_and_its_plane(session: Session) -> None:
     view = session.view
     assert (view.lens, view.target, view.plane, view.colour) == ("agn", "predicted", "agn", "type")
-    assert session.outcome.shown is None
+    assert session.outcome.open_spectrum is None
 
 
 def test_opening_a_spectrum_shows_it_and_explains_it(patient: Patient) -> None:
     session = patient.session
     session.open(7)
-    shown = session.outcome.shown
-    assert (shown.id, shown.row) == ("sim-00007", 7)
-    assert shown.flux.shape == shown.wave_rest_aa.shape
+    spectrum = session.outcome.open_spectrum
+    assert (spectrum.id, spectrum.row) == ("sim-00007", 7)
+    assert spectrum.flux.shape == spectrum.wave_rest_aa.shape
     patient.settle()
     found = session.outcome.explanation
     lens = session.workspace.lenses["agn"]
-    again = explain(shown.flux, lens.target("predicted", 7), ExplainSettings(n_samples=600))
+    again = explain(spectrum.flux, lens.target("predicted", 7), ExplainSettings(n_samples=600))
     assert found.complete
     assert found.weights.tobytes() == again.weights.tobytes()
-    edges = found.edges(shown.wave_rest_aa)[found.top(1)[0]]
+    edges = found.edges(spectrum.wave_rest_aa)[found.top(1)[0]]
     assert edges[0] - 30 < HBETA_AA < edges[1] + 30
 
 
@@ -138,7 +138,7 @@ def test_another_spectrum_never_wears_the_explanation_of_the_last(patient: Patie
     assert session.outcome.explanation is None
     patient.settle()
     again = explain(
-        session.outcome.shown.flux,
+        session.outcome.open_spectrum.flux,
         session.lens.target("predicted", 8),
         ExplainSettings(n_samples=600),
     )
@@ -150,7 +150,7 @@ def test_switching_the_lens_keeps_the_spectrum(patient: Patient) -> None:
     session.open(7)
     session.view.lens = "anomaly"
     patient.settle()
-    assert session.outcome.shown.id == "sim-00007"
+    assert session.outcome.open_spectrum.id == "sim-00007"
     assert session.view.target == "mse"
     assert session.view.plane == "anomaly"
     assert session.outcome.explanation.target == "mse"
@@ -160,10 +160,10 @@ def test_switching_the_lens_keeps_the_spectrum(patient: Patient) -> None:
 def test_a_spectrum_the_lens_cannot_take_says_why_and_is_not_explained(patient: Patient) -> None:
     session = patient.session
     session.open(299)
-    shown = session.outcome.shown
-    assert "4100–8000 Å" in shown.reason
-    assert shown.verdict is None
-    assert shown.flux.size == 0
+    spectrum = session.outcome.open_spectrum
+    assert "4100–8000 Å" in spectrum.reason
+    assert spectrum.verdict is None
+    assert spectrum.flux.size == 0
     assert not session.outcome.busy
     session.view.lens = "anomaly"
     patient.settle()
@@ -200,32 +200,32 @@ def test_an_unknown_id_is_a_sentence_with_similar_ones(session: Session) -> None
     session.view.find = "sim-9x"
     assert "“sim-9x”" in session.outcome.problem
     assert "sim-00001" in session.outcome.problem
-    assert session.outcome.shown is None
+    assert session.outcome.open_spectrum is None
 
 
 def test_finding_opens_and_may_be_repeated(session: Session) -> None:
     session.view.find = " sim-00012 "
-    assert session.outcome.shown.row == 12
+    assert session.outcome.open_spectrum.row == 12
     session.open(3)
     session.view.find = "sim-00012"
-    assert session.outcome.shown.row == 12
+    assert session.outcome.open_spectrum.row == 12
 
 
 def test_an_unknown_id_in_a_link_opens_nothing(session: Session) -> None:
     session.view.spectrum = "elsewhere-1"
-    assert session.outcome.shown is None
+    assert session.outcome.open_spectrum is None
     assert "elsewhere-1" in session.outcome.problem
 
 
 def test_stepping_follows_the_list_and_stops_at_its_ends(session: Session) -> None:
     rows = session.listing.table["row"].tolist()
     session.step(1)
-    assert session.outcome.shown.row == rows[0]
+    assert session.outcome.open_spectrum.row == rows[0]
     session.step(1)
-    assert session.outcome.shown.row == rows[1]
+    assert session.outcome.open_spectrum.row == rows[1]
     session.step(-1)
     session.step(-1)
-    assert session.outcome.shown.row == rows[0]
+    assert session.outcome.open_spectrum.row == rows[0]
 
 
 def test_stepping_follows_the_order_chosen(session: Session) -> None:
@@ -233,7 +233,7 @@ def test_stepping_follows_the_order_chosen(session: Session) -> None:
     session.step(1)
     catalog = session.workspace.catalog
     rows = session.listing.table["row"]
-    assert session.outcome.shown.z == pytest.approx(catalog["z"].iloc[rows].max())
+    assert session.outcome.open_spectrum.z == pytest.approx(catalog["z"].iloc[rows].max())
 
 
 def test_closing_lets_go_of_the_work(workspace: Workspace, pool: ThreadPoolExecutor) -> None:
@@ -252,7 +252,7 @@ def test_a_collection_without_models_has_nothing_to_explain(
     bare = Visitor(Workspace(workspace.collection, {}, {}), pool, lambda callback: callback())
     bare.open(7)
     assert bare.view.lens is None
-    assert bare.outcome.shown is None
+    assert bare.outcome.open_spectrum is None
     assert bare.listing.table.empty
     bare.step(1)
 
@@ -268,7 +268,10 @@ def test_a_spectrum_in_counts_says_so_on_its_axis_and_above(
     said = verdict_pane(session)
     axis = SpectrumView(session).flux.yaxis
     session.open(0)
-    assert (session.outcome.shown.flux_unit, "counts" in axis[0].axis_label) == ("counts", True)
+    assert (session.outcome.open_spectrum.flux_unit, "counts" in axis[0].axis_label) == (
+        "counts",
+        True,
+    )
     assert "uncalibrated counts" in said.html
     session.open(1)
     assert axis[0].axis_label == "flux / f(5100 Å)"

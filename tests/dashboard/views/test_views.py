@@ -62,9 +62,9 @@ def source(fig: Any, name: str) -> dict[str, np.ndarray]:
 
 
 def explain_now(session: Session, **settings: Any) -> Any:
-    shown = session.outcome.shown
-    target = shown.lens.target(session.view.target, shown.row)
-    found = explain(shown.flux, target, ExplainSettings(n_samples=300, **settings))
+    spectrum = session.outcome.open_spectrum
+    target = spectrum.lens.target(session.view.target, spectrum.row)
+    found = explain(spectrum.flux, target, ExplainSettings(n_samples=300, **settings))
     session.outcome.explanation = found
     return found
 
@@ -139,7 +139,7 @@ def test_a_click_opens_the_nearest_spectrum_and_rings_it(still: Session) -> None
     view = PlaneView(still)
     x, y = still.workspace.on_plane("agn").place(33)
     view._marks.tap(SimpleNamespace(x=x, y=y))
-    assert still.outcome.shown.row == 33
+    assert still.outcome.open_spectrum.row == 33
     ring = source(view.figure, "plane-ring")
     assert (ring["x"][0], ring["y"][0]) == (x, y)
 
@@ -148,7 +148,7 @@ def test_a_click_far_from_every_point_opens_nothing(still: Session) -> None:
     view = PlaneView(still)
     view._marks.tap(SimpleNamespace(x=1e4, y=1e4))
     view._marks.tap(SimpleNamespace(x=None, y=None))
-    assert still.outcome.shown is None
+    assert still.outcome.open_spectrum is None
 
 
 def test_a_click_passes_through_hidden_points(still: Session) -> None:
@@ -158,7 +158,7 @@ def test_a_click_passes_through_hidden_points(still: Session) -> None:
     view._marks.tap(
         SimpleNamespace(**dict(zip("xy", still.workspace.on_plane("agn").place(row), strict=True)))
     )
-    assert still.outcome.shown is None or still.outcome.shown.row != row
+    assert still.outcome.open_spectrum is None or still.outcome.open_spectrum.row != row
 
 
 def test_a_resting_pointer_is_told_what_it_is_on(still: Session) -> None:
@@ -213,7 +213,7 @@ def test_units_and_frames_move_the_whole_drawing(still: Session) -> None:
     still.open(7)
     explain_now(still)
     still.view.param.update(unit="nm", frame="observed")
-    stretch = 0.1 * (1 + still.outcome.shown.z)
+    stretch = 0.1 * (1 + still.outcome.open_spectrum.z)
     wave = still.workspace.lenses["agn"].wave_rest_aa
     np.testing.assert_allclose(source(view.flux, "pixels")["x"], wave * stretch)
     lines = source(view.flux, "lines")
@@ -254,7 +254,9 @@ def test_stepping_keeps_the_stretch_zoomed_in_on(still: Session) -> None:
     view.flux.x_range.update(start=4800.0, end=5050.0)
     still.open(8)
     assert (view.flux.x_range.start, view.flux.x_range.end) == (4800.0, 5050.0)
-    inside = still.outcome.shown.flux[np.abs(still.outcome.shown.wave_rest_aa - 4925) < 125]
+    inside = still.outcome.open_spectrum.flux[
+        np.abs(still.outcome.open_spectrum.wave_rest_aa - 4925) < 125
+    ]
     assert view.flux.y_range.end > inside.max()
     still.view.lens = "anomaly"
     assert view.flux.x_range.end > 7000
@@ -267,7 +269,9 @@ def test_the_highest_line_ends_below_the_names_of_lines(still: Session, height: 
     view._flux.resized("inner_width", None, 500)
     view._flux.resized("inner_height", None, height)
     axis, names = view.flux.y_range, source(view.flux, "line-labels")
-    depth_px = height * (axis.end - still.outcome.shown.flux.max()) / (axis.end - axis.start)
+    depth_px = (
+        height * (axis.end - still.outcome.open_spectrum.flux.max()) / (axis.end - axis.start)
+    )
     row_px = 13  # 11 px of text with what is around it
     assert depth_px > max(names["down"]) + row_px or height < 100
     assert depth_px < 0.5 * height
@@ -300,7 +304,7 @@ def test_clipping_fits_the_continuum(still: Session) -> None:
     whole = view.flux.y_range.end
     still.view.clip = True
     assert view.flux.y_range.end < 0.7 * whole
-    assert view.flux.y_range.end > np.median(still.outcome.shown.flux)
+    assert view.flux.y_range.end > np.median(still.outcome.open_spectrum.flux)
 
 
 def test_a_spectrum_the_lens_cannot_take_leaves_the_figure_empty(still: Session) -> None:
@@ -343,9 +347,9 @@ def test_a_type_the_classifier_was_not_taught_is_neither_right_nor_wrong(still: 
     lens = still.workspace.lenses["agn"]
     row = int(lens.columns.index[lens.columns["correct"].eq(True)][0])
     still.open(row)
-    shown = still.outcome.shown
-    assert f"{shown.verdict.predicted} ✓" in pane.html
-    still.outcome.shown = replace(shown, verdict=replace(shown.verdict, true="LINER"))
+    spectrum = still.outcome.open_spectrum
+    assert f"{spectrum.verdict.predicted} ✓" in pane.html
+    still.outcome.open_spectrum = replace(spectrum, verdict=replace(spectrum.verdict, true="LINER"))
     assert "LINER →" in pane.html
     assert "✗" not in pane.html
     assert "✓" not in pane.html
@@ -505,7 +509,7 @@ def test_clicks_on_the_list_open_and_sort(still: Session) -> None:
     drawn = Drawer(still).of("misclassified")
     row = int(still.listing.table["row"].iat[2])
     drawn.on_message({"open": row})
-    assert still.outcome.shown.row == row
+    assert still.outcome.open_spectrum.row == row
     orders = []
     for _ in range(3):
         drawn.on_message({"sort": "z"})

@@ -262,7 +262,7 @@ def test_a_cluster_can_be_shown_alone_and_a_member_opened(tab: Any, session: Ses
     assert session.view.hidden == [name for name in names if name != "cluster 2"]
     row = int(session.workspace.partition(session.workspace.reasons.k).clusters[0].rows[0])
     tab.on_message({"open": row})
-    assert session.outcome.shown.row == row
+    assert session.outcome.open_spectrum.row == row
     tab.on_message({"do": "plane"})
     assert session.view.plane == "reasons"
 

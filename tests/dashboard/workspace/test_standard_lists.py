@@ -105,7 +105,7 @@ def test_the_lens_opens_with_a_list_there_is_something_in(
     session.view.lens = "agn"
     assert session.view.tab == tab
     session.step(1)
-    assert session.outcome.shown.row == session.listing.table["row"].iloc[0]
+    assert session.outcome.open_spectrum.row == session.listing.table["row"].iloc[0]
     session.close()
 
 

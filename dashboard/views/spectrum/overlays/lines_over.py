@@ -55,7 +55,7 @@ class LinesOver:
             text_font_size="11px", name="over-note", background_fill_alpha=0.85,
         )  # fmt: skip
         view.flux.add_layout(self._note)
-        session.outcome.param.watch(self._draw, ["whole", "pinned", "mean", "shown"])
+        session.outcome.param.watch(self._draw, ["whole", "pinned", "mean", "open_spectrum"])
         session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model", "span", "tab"])
         session.view.param.watch(self._dress, "theme")
         session.redshift.param.watch(self._draw, "line")
@@ -81,8 +81,12 @@ class LinesOver:
             else:
                 words = "green: the survey's own model"
                 lines.append(LineOver("survey", words, whole.wave_rest_aa, whole.model))
-        if pinned is not None and outcome.shown is not None and pinned.lens is outcome.shown.lens:
-            if pinned.id == outcome.shown.id:
+        if (
+            pinned is not None
+            and outcome.open_spectrum is not None
+            and pinned.lens is outcome.open_spectrum.lens
+        ):
+            if pinned.id == outcome.open_spectrum.id:
                 notes.append(f"{pinned.id} is pinned: it lies over those you open next")
             elif view.tab == "whatif":
                 notes.append(f"{pinned.id} stays pinned; here olive is the edited spectrum")
@@ -90,7 +94,11 @@ class LinesOver:
                 words, of = f"olive: {pinned.id}, pinned", pinned.whole
                 lines.append(LineOver("pinned", words, of.wave_rest_aa, of.flux))
         mean = outcome.mean
-        if mean is not None and outcome.shown is not None and mean.lens is outcome.shown.lens:
+        if (
+            mean is not None
+            and outcome.open_spectrum is not None
+            and mean.lens is outcome.open_spectrum.lens
+        ):
             of = mean.spread
             band = np.stack([of.low, of.high])
             lines.append(LineOver("mean", mean.words(), of.wave_rest_aa, of.mean, band))

@@ -43,7 +43,7 @@ class RebuiltOverlay:
         self._session, self._flux = session, flux
         self.drawn: tuple[LineOver, ...] = ()
         self._work = session.background(self._arrived, "The reconstruction cannot be drawn")
-        session.outcome.param.watch(self._begin, "shown")
+        session.outcome.param.watch(self._begin, "open_spectrum")
         session.view.param.watch(self._begin, ["rebuilt", *AXIS, "target", "width_kms"])
         session.view.param.watch(self._dress, "theme")
         self._begin()
@@ -67,22 +67,22 @@ class RebuiltOverlay:
         return _Drawn(model, shade)
 
     def _begin(self, *_: object) -> None:
-        view, shown = self._session.view, self._session.outcome.shown
+        view, spectrum = self._session.view, self._session.outcome.open_spectrum
         self._work.cancel()
-        if not view.rebuilt or shown is None or shown.reason:
+        if not view.rebuilt or spectrum is None or spectrum.reason:
             self._clear()
             return
-        if isinstance(shown.lens, AnomalyLens) and shown.outside is None:
-            self._work.request(rebuilding(self._session, shown.lens, shown.row))
+        if isinstance(spectrum.lens, AnomalyLens) and spectrum.outside is None:
+            self._work.request(rebuilding(self._session, spectrum.lens, spectrum.row))
         else:
             self._clear()
 
     def _arrived(self, rebuilt: Rebuilt) -> None:
-        shown = self._session.outcome.shown
-        assert shown is not None  # when it closes, this is asked for no longer
-        wave = self._session.axis.of_rest(shown.wave_rest_aa)
+        spectrum = self._session.outcome.open_spectrum
+        assert spectrum is not None  # when it closes, this is asked for no longer
+        wave = self._session.axis.of_rest(spectrum.wave_rest_aa)
         words = "red: the reconstruction"
-        self.drawn = (LineOver("rebuilt", words, shown.wave_rest_aa, rebuilt.reconstruction),)
+        self.drawn = (LineOver("rebuilt", words, spectrum.wave_rest_aa, rebuilt.reconstruction),)
         first, last = runs(~rebuilt.kept)
         drawn = self._drawn
         drawn.windows.data_source.data = {"left": wave[first], "right": wave[last]}

@@ -50,26 +50,26 @@ class ResidualPlot:
     def _begin(self, *_: object) -> None:
         self._work.cancel()
         view, outcome = self._session.view, self._session.outcome
-        shown, whole = outcome.shown, outcome.whole
+        spectrum, whole = outcome.open_spectrum, outcome.whole
         turn(self._place, on=view.residual)
         if not view.residual:
             return
         self._make()
-        if shown is None or whole is None:
+        if spectrum is None or whole is None:
             self._put(np.empty(0), np.empty(0), "residual")
-        elif isinstance(shown.lens, AnomalyLens) and shown.outside is None:
-            self._work.request(rebuilding(self._session, shown.lens, shown.row))
+        elif isinstance(spectrum.lens, AnomalyLens) and spectrum.outside is None:
+            self._work.request(rebuilding(self._session, spectrum.lens, spectrum.row))
         elif whole.model is not None:
             self._put(whole.wave_rest_aa, whole.flux - whole.model, "− survey's model")
         else:
             self._put(np.empty(0), np.empty(0), "residual", _NO_MODEL)
 
     def _arrived(self, answer: Answer[Rebuilt]) -> None:
-        rebuilt, shown = answer.result, self._session.outcome.shown
+        rebuilt, spectrum = answer.result, self._session.outcome.open_spectrum
         if answer.error is not None:
             self._session.complain(f"The residual cannot be drawn: {answer.error}")
-        elif rebuilt is not None and shown is not None and shown.row == rebuilt.row:
-            self._put(shown.wave_rest_aa, -rebuilt.residual, "− reconstruction")
+        elif rebuilt is not None and spectrum is not None and spectrum.row == rebuilt.row:
+            self._put(spectrum.wave_rest_aa, -rebuilt.residual, "− reconstruction")
 
     def _make(self) -> None:
         if self._figure is not None:

@@ -98,8 +98,8 @@ class WholeOverlay:
         flux.js_on_change("inner_width", draw)
 
     def _draw(self, *_: object) -> None:
-        whole, shown = self._session.outcome.whole, self._session.outcome.shown
-        if whole is None or shown is None:
+        whole, spectrum = self._session.outcome.whole, self._session.outcome.open_spectrum
+        if whole is None or spectrum is None:
             self._clear()
             return
         if not self._made:
@@ -107,7 +107,7 @@ class WholeOverlay:
                 self._make()
         axis, sources = self._session.axis, self._sources
         x, nothing = axis.of_rest(whole.wave_rest_aa), np.isnan(whole.flux)
-        seen = axis.of_rest(shown.wave_rest_aa)
+        seen = axis.of_rest(spectrum.wave_rest_aa)
         self._band.tags = ["on" if self._session.view.errors else "off"]
         fill(sources.filled, _strips(seen, whole.filled))
         fill(self._masked, _strips(x, nothing))

@@ -104,9 +104,9 @@ class _Window:
         low, high = axis.of_rest(np.array(self._ends)).tolist()
         fig.x_range.update(start=low, end=high)
         fig.xaxis.axis_label = axis.short_label
-        shown = session.outcome.shown
-        if shown is not None:
-            fig.yaxis.axis_label = flux_label(shown.lens.name, shown.flux_unit)
+        spectrum = session.outcome.open_spectrum
+        if spectrum is not None:
+            fig.yaxis.axis_label = flux_label(spectrum.lens.name, spectrum.flux_unit)
         if whole is None:
             clear(self._source)
             return

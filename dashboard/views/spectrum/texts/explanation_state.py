@@ -79,14 +79,14 @@ def _any_change(means: Meaning) -> str:
 
 def _explained(session: Session) -> str:
     """The score explained, where another than the verdict's, or a margin against the votes."""
-    explanation, shown = session.outcome.explanation, session.outcome.shown
+    explanation, spectrum = session.outcome.explanation, session.outcome.open_spectrum
     if explanation is None:
         return ""
     if explanation.target.startswith("margin(") and explanation.value < 0:
         return f"the margin is −{abs(explanation.value):.2f}: votes go to another type"
-    if explanation is None or shown is None or shown.outside is not None:
+    if explanation is None or spectrum is None or spectrum.outside is not None:
         return ""
-    chosen = chosen_text(explanation.target, session.knobs_of(shown.lens))
+    chosen = chosen_text(explanation.target, session.knobs_of(spectrum.lens))
     return f"explained: {score_text(explanation.value)} with {chosen}" if chosen else ""
 
 

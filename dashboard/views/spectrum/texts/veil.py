@@ -26,34 +26,34 @@ _INVITATION = (
 def veil_pane(session: Session) -> WordsPart:
     """Hint on what to do while there is nothing to draw, otherwise ""."""
     return words_pane(
-        session, _veil, ["shown"], sizing_mode="stretch_both", css_classes=["in-veil"]
+        session, _veil, ["open_spectrum"], sizing_mode="stretch_both", css_classes=["in-veil"]
     )
 
 
 def _veil(session: Session) -> str:
-    shown = session.outcome.shown
+    spectrum = session.outcome.open_spectrum
     if not session.workspace.lenses:
         text = "No model has been built for this collection: <b>spexplain build</b> makes one."
-    elif shown is None:
+    elif spectrum is None:
         text = _INVITATION
-    elif shown.reason:
-        text = _why_not(session, shown)
+    elif spectrum.reason:
+        text = _why_not(session, spectrum)
     else:
         return ""
     return f'<div class="invite"><div>{text}</div></div>'
 
 
-def _why_not(session: Session, shown: OpenSpectrum) -> str:
+def _why_not(session: Session, spectrum: OpenSpectrum) -> str:
     """Why the lens does not take it; below, a spectrum of the collection as it was observed."""
     # A line ends between words, not within an option.
     why = re.sub(
-        r"--[\w-]+", r'<span class="option">\g<0></span>', escape(with_command(shown.reason))
+        r"--[\w-]+", r'<span class="option">\g<0></span>', escape(with_command(spectrum.reason))
     )
-    if shown.row < 0:
+    if spectrum.row < 0:
         return f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another."
-    medium = session.workspace.catalog.iloc[shown.row].get("medium")
-    picture = raw_picture(session.workspace.collection.observed(shown.row), str(medium))
-    if why_set_aside(session.workspace.catalog, shown.row):
+    medium = session.workspace.catalog.iloc[spectrum.row].get("medium")
+    picture = raw_picture(session.workspace.collection.observed(spectrum.row), str(medium))
+    if why_set_aside(session.workspace.catalog, spectrum.row):
         return f"No model is given this spectrum: {why}.{picture}"
     return (
         f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another "

@@ -46,26 +46,26 @@ _MEDIA = {"air": "taken from air to vacuum", "not said": "vacuum assumed"}
 def verdict_pane(session: Visitor) -> WordsPart:
     """True type, predicted type and probabilities; or score and rank."""
     return words_pane(
-        session, _verdict, ["shown", "lacking", "relisted"],
+        session, _verdict, ["open_spectrum", "lacking", "relisted"],
         ["target", "width_kms", "trimmed", "level"],
     )  # fmt: skip
 
 
 def _verdict(session: Visitor) -> str:
-    shown = session.outcome.shown
-    if shown is None:
+    spectrum = session.outcome.open_spectrum
+    if spectrum is None:
         return '<span class="muted">No spectrum is open.</span>'
-    if shown.row < 0:
-        counts = [_COUNTS] if shown.flux_unit == "counts" else []
-        entries = [f"z {redshift_text(shown.z)}", *counts, *_how_read(shown.how_read)]
+    if spectrum.row < 0:
+        counts = [_COUNTS] if spectrum.flux_unit == "counts" else []
+        entries = [f"z {redshift_text(spectrum.z)}", *counts, *_how_read(spectrum.how_read)]
         from_outside = escape(" · ".join([*entries, "from a file, not kept in the collection"]))
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
-        return _verdict_words(about, shown, session.verdict_of(shown), "")
-    entry = session.workspace.catalog.iloc[shown.row]
+        return _verdict_words(about, spectrum, session.verdict_of(spectrum), "")
+    entry = session.workspace.catalog.iloc[spectrum.row]
     facts = [f"z {redshift_text(entry['z'])}" if np.isfinite(entry["z"]) else "z unknown"]
-    if shown.tried:
-        facts = [f"tried at z {shown.z:.5g} · its own: {facts[0]}"]
-    facts += [_COUNTS] if shown.flux_unit == "counts" else []
+    if spectrum.tried:
+        facts = [f"tried at z {spectrum.z:.5g} · its own: {facts[0]}"]
+    facts += [_COUNTS] if spectrum.flux_unit == "counts" else []
     if np.isfinite(entry["sn_median"]):
         sn = entry["sn_median"]
         text = f"{sn:.0f}" if abs(sn) >= 10 else f"{sn:.2g}"
@@ -73,12 +73,12 @@ def _verdict(session: Visitor) -> str:
     facts += [str(entry["subclass"])] if entry["subclass"] else []
     facts += _how_read(entry)
     about = escape(" · ".join(facts))
-    tag = session.tagging.tags.get(shown.id)
+    tag = session.tagging.tags.get(spectrum.id)
     mark = "" if tag is None else f'<span class="pill" title="Your tag">tag {tag}</span>'
     about = f'<span class="muted small clip about" title="{about}">{about}</span>{mark}'
-    chosen = chosen_text(session.score, session.knobs_of(shown.lens))
+    chosen = chosen_text(session.score, session.knobs_of(spectrum.lens))
     ranked = f" with {usual_text(session.score)}" if chosen else ""
-    return _verdict_words(about, shown, session.verdict_of(shown), ranked)
+    return _verdict_words(about, spectrum, session.verdict_of(spectrum), ranked)
 
 
 def _how_read(said: Any) -> Iterator[str]:
@@ -90,13 +90,13 @@ def _how_read(said: Any) -> Iterator[str]:
             yield f"{words} {guess}"
 
 
-def _verdict_words(about: str, shown: OpenSpectrum, verdict: Any, ranked: str) -> str:
+def _verdict_words(about: str, spectrum: OpenSpectrum, verdict: Any, ranked: str) -> str:
     """Whether it is a spectrum for this model at all comes before what the model says."""
-    head = f'<span class="id">{escape(shown.id)}</span>{about}'
+    head = f'<span class="id">{escape(spectrum.id)}</span>{about}'
     if verdict is None:
         return f'<div class="line">{head}</div>'
-    warning, model = domain_html(verdict.domain, shown.lens.whose)
-    if doubted := escape(doubt(shown.z_warning)):
+    warning, model = domain_html(verdict.domain, spectrum.lens.whose)
+    if doubted := escape(doubt(spectrum.z_warning)):
         warning = f'<div class="outside" title="{doubted}">{doubted}</div>{warning}'
     verdict_html = (
         _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict, ranked)

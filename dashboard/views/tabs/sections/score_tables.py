@@ -28,10 +28,10 @@ def tops_of(n_ranked: int) -> tuple[int, int]:
     return (100, 1000) if n_ranked > 1000 else (10, 100) if n_ranked > 100 else (5, 20)
 
 
-def ranking_table(listing: Listing, shown: OpenSpectrum | None) -> str:
+def ranking_table(listing: Listing, spectrum: OpenSpectrum | None) -> str:
     """The first of the ranking, as buttons in a table."""
     first = listing.table.head(_LISTED)
-    opened = -1 if shown is None else shown.row
+    opened = -1 if spectrum is None else spectrum.row
     lines = "".join(
         f"<tr{' class=on' if int(row) == opened else ''}><td>{rank}</td>"
         f"<td>{button(escape(str(id)), {'open': int(row)}, css='link')}</td>"

@@ -38,7 +38,7 @@ def test_the_arrow_keys_step_through_the_chosen_cell(session):
     rows = session.confusion.chosen["row"].tolist()
     session.step(1)
     session.step(1)
-    assert session.outcome.shown.row == rows[1]
+    assert session.outcome.open_spectrum.row == rows[1]
 
 
 def test_saliency_maps_of_the_numbered_follow(session, wait_until):
@@ -65,7 +65,7 @@ def test_the_tab_shows_counts_that_add_up_and_sends_cells(session):
     assert "1.000" in dict(part.sections)["counts"] or "0." in dict(part.sections)["counts"]
     row = session.confusion.marked[1].row
     part.on_message({"open": row})
-    assert session.outcome.shown.row == row
+    assert session.outcome.open_spectrum.row == row
 
 
 def test_the_list_of_a_cell_is_saved_whole(session, monkeypatch):

@@ -115,7 +115,7 @@ def test_what_a_filter_holds_of_is_listed_and_stepped_through(session: Visitor) 
     assert session.listing.table["row"].tolist() == rows
     session.step(1)
     session.step(1)
-    assert session.outcome.shown.row == rows[1]
+    assert session.outcome.open_spectrum.row == rows[1]
     session.filtering.apply("z > 7")
     assert session.listing.table.empty
     session.filtering.clear()

@@ -16,7 +16,7 @@ def test_a_lasso_opens_its_list_and_is_stepped_through(session: Visitor) -> None
     assert session.view.tab == "selected"
     for _ in range(2):
         session.step(1)
-    assert session.outcome.shown.row == 5
+    assert session.outcome.open_spectrum.row == 5
 
 
 def test_a_place_on_the_sky_with_a_radius_lists_all_that_lie_there(session: Visitor) -> None:

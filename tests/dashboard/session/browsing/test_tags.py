@@ -74,7 +74,7 @@ def test_tags_are_on_the_page_and_hold_the_list(visitor: Session) -> None:
     assert "tag 0" in pane.html
     assert [value for value, _ in table.page["choices"]] == ["", "any", "0"]
     table.on_message({"tagged": "0"})
-    assert [line[1] for line in table.page["rows"]] == [visitor.outcome.shown.id]
+    assert [line[1] for line in table.page["rows"]] == [visitor.outcome.open_spectrum.id]
     assert table.page["rows"][0][-1] == "0"
     assert visitor.listing.csv().count("\n") == 2  # the heading and the one that is tagged
     visitor.tagging.undo()

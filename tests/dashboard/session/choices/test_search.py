@@ -64,14 +64,14 @@ def test_the_entry_is_answered_while_one_types(session: Session) -> None:
     tell: Any = part.on_message
     tell({"name": "find", "typed": "0012"})
     assert [option["id"] for option in part.found["options"]][:2] == ["sim-00012", "sim-00120"]
-    assert session.outcome.shown is None
+    assert session.outcome.open_spectrum is None
     tell({"name": "find", "value": "sim-00120"})
-    assert session.outcome.shown.row == 120
+    assert session.outcome.open_spectrum.row == 120
 
 
 def test_a_part_of_an_id_that_only_one_spectrum_has_opens_it(session: Session) -> None:
     session.view.find = "0123"
-    assert session.outcome.shown.row == 123
+    assert session.outcome.open_spectrum.row == 123
     assert session.view.find == ""
 
 
@@ -112,7 +112,7 @@ def test_all_within_a_radius_can_be_selected(session: Session) -> None:
     assert 8 < n < 300
     tell({"name": "find", "value": last["id"]})
     assert (session.selected.current.origin, len(session.selected.rows)) == (text, n)
-    assert session.outcome.shown.row == 42
+    assert session.outcome.open_spectrum.row == 42
     session.selected.clear()
     tell({"name": "find", "value": "sim-00042"})
     assert session.selected.current is None

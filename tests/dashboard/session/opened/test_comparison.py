@@ -100,7 +100,7 @@ def test_the_tab_fills_panel_by_panel_and_marks_the_present_settings(
     session.open(3)
     wait_until(lambda: "computed" not in text(tab)["state"])
     panels = text(tab)["panels"]
-    n_panels = len(variants(len(session.outcome.shown.flux)))
+    n_panels = len(variants(len(session.outcome.open_spectrum.flux)))
     assert panels.count("<button") == n_panels
     # Shapley values are no fit: what they must do is add up.
     assert panels.count("R²") == n_panels - 1

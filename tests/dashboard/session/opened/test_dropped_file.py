@@ -37,9 +37,9 @@ def test_a_file_is_judged_explained_and_placed_beside_its_twin(real, tmp_path, a
     files = {path: path.stat().st_mtime_ns for path in collection.path.rglob("*")}
     real.dropped.receive("mine.fits", as_file(collection, row, tmp_path / "spec.fits"))
     wait_until(lambda: real.dropped.place is not None)
-    shown = real.outcome.shown
-    assert shown.row == -1
-    assert shown.verdict.predicted == lens.verdict(row).predicted
+    spectrum = real.outcome.open_spectrum
+    assert spectrum.row == -1
+    assert spectrum.verdict.predicted == lens.verdict(row).predicted
     wait_until(lambda: real.outcome.explanation is not None and not real.outcome.busy)
     expected = real.workspace.on_plane(real.view.plane).place(row)
     spread = real.workspace.planes[real.view.plane].xy.std()
@@ -54,7 +54,7 @@ def test_what_cannot_be_opened_is_said_in_words(real, tmp_path, as_file, wait_un
     wait_until(lambda: real.outcome.problem)
     said = "notes.txt cannot be opened: text that is no table; it begins 'no spectrum'."
     assert real.outcome.problem == said
-    assert real.outcome.shown is None
+    assert real.outcome.open_spectrum is None
     real.complain("")
     real.dropped.receive("bare.csv", base64.b64encode(b"a,b,c\n1,2,3\n4,5,6\n").decode())
     wait_until(lambda: real.outcome.problem)
@@ -85,8 +85,8 @@ def test_a_file_that_the_lens_cannot_take_leaves_what_is_open(real, wait_until):
         "dark.fits cannot serve the lens “AGN type”: flux at 5100 Å is −3;" in real.outcome.problem
     )
     assert real.outcome.problem.endswith("no other lens here can take it.")
-    assert real.outcome.shown.row == row
-    assert real.view.spectrum == real.outcome.shown.id
+    assert real.outcome.open_spectrum.row == row
+    assert real.view.spectrum == real.outcome.open_spectrum.id
 
 
 def test_a_lens_that_can_take_what_this_one_cannot_is_named(real, wait_until):
@@ -142,5 +142,5 @@ def test_a_file_whose_place_comes_late_does_not_open_again_over_another(
     both = threading.Barrier(2)
     for ended in [dropped_file._THREADS.submit(both.wait, 30) for _ in range(2)]:
         ended.result(30)  # neither thread reads a file any more
-    assert real.outcome.shown.row == other
+    assert real.outcome.open_spectrum.row == other
     assert real.dropped.place is None

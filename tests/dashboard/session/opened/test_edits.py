@@ -45,10 +45,10 @@ def test_probabilities_and_place_are_those_of_the_edited_spectrum(session, whati
     assert whatif.considered is None  # scaled by one: nothing was changed yet
     whatif.turn(2.0)
     found = settle(whatif)
-    shown = session.outcome.shown
-    target = shown.lens.target("p(type 1)", shown.row)
+    spectrum = session.outcome.open_spectrum
+    target = spectrum.lens.target("p(type 1)", spectrum.row)
     assert found.values["type 1"] == pytest.approx(target(whatif.edited[None])[0])
-    assert found.before["type 1"] == pytest.approx(target(shown.flux[None])[0])
+    assert found.before["type 1"] == pytest.approx(target(spectrum.flux[None])[0])
     assert found.values["type 1"] > found.before["type 1"]
     assert found.place == (pytest.approx(float(whatif.edited.mean())), 0.0)
 
@@ -70,7 +70,7 @@ def test_it_is_said_before_the_type_when_an_edit_leaves_the_domain(
     session.view.tab = "whatif"
     part = tab.show(session)
     whatif.renormalise(False)
-    border = float(session.outcome.shown.flux.max()) + 0.5
+    border = float(session.outcome.open_spectrum.flux.max()) + 0.5
     monkeypatch.setattr(session.lens, "domain", _Bounded(border))
     whatif.brush(*HBETA)
     whatif.turn(1.1)
@@ -85,12 +85,12 @@ def test_it_is_said_before_the_type_when_an_edit_leaves_the_domain(
 
 
 def test_the_open_spectrum_itself_is_not_touched(session, whatif):
-    before = session.outcome.shown.flux.copy()
+    before = session.outcome.open_spectrum.flux.copy()
     whatif.brush(*HBETA)
     whatif.turn(0.0)
-    np.testing.assert_array_equal(session.outcome.shown.flux, before)
-    inside = (session.outcome.shown.wave_rest_aa >= 4840) & (
-        session.outcome.shown.wave_rest_aa <= 4885
+    np.testing.assert_array_equal(session.outcome.open_spectrum.flux, before)
+    inside = (session.outcome.open_spectrum.wave_rest_aa >= 4840) & (
+        session.outcome.open_spectrum.wave_rest_aa <= 4885
     )
     assert not whatif.edited[inside].any()
 
@@ -149,16 +149,16 @@ def test_of_a_score_the_score_follows(session, whatif, settle):
 def test_the_model_sees_the_edited_spectrum_as_its_recipe_prepares_it(
     session, whatif, settle, wait_until
 ):
-    shown = session.outcome.shown
+    spectrum = session.outcome.open_spectrum
     whatif.brush(5050.0, 5150.0)
     whatif.turn(2.0)
-    norm = np.interp(5100.0, shown.wave_rest_aa, shown.flux)
-    inside = (shown.wave_rest_aa >= 5050) & (shown.wave_rest_aa <= 5150)
-    np.testing.assert_allclose(whatif.edited[inside], shown.flux[inside], rtol=1e-5)
-    np.testing.assert_allclose(whatif.edited[~inside], shown.flux[~inside] / 2, rtol=1e-5)
+    norm = np.interp(5100.0, spectrum.wave_rest_aa, spectrum.flux)
+    inside = (spectrum.wave_rest_aa >= 5050) & (spectrum.wave_rest_aa <= 5150)
+    np.testing.assert_allclose(whatif.edited[inside], spectrum.flux[inside], rtol=1e-5)
+    np.testing.assert_allclose(whatif.edited[~inside], spectrum.flux[~inside] / 2, rtol=1e-5)
     prepared = settle(whatif).values["type 1"]
     whatif.renormalise(False)
-    np.testing.assert_allclose(whatif.edited[inside], 2 * shown.flux[inside], rtol=1e-6)
+    np.testing.assert_allclose(whatif.edited[inside], 2 * spectrum.flux[inside], rtol=1e-6)
     assert norm == pytest.approx(1, abs=1e-6)
     wait_until(lambda: whatif.considered.values["type 1"] > prepared)
     whatif.undo()
@@ -168,11 +168,11 @@ def test_the_model_sees_the_edited_spectrum_as_its_recipe_prepares_it(
 
 
 def test_an_edit_elsewhere_leaves_the_scale_as_it_was(session, whatif):
-    shown = session.outcome.shown
+    spectrum = session.outcome.open_spectrum
     whatif.brush(*HBETA)
     whatif.turn(3.0)
-    far = shown.wave_rest_aa > 4900
-    np.testing.assert_allclose(whatif.edited[far], shown.flux[far], rtol=1e-6)
+    far = spectrum.wave_rest_aa > 4900
+    np.testing.assert_allclose(whatif.edited[far], spectrum.flux[far], rtol=1e-6)
 
 
 def test_what_the_recipe_cannot_divide_is_said_and_not_judged(session, whatif):
@@ -184,7 +184,7 @@ def test_what_the_recipe_cannot_divide_is_said_and_not_judged(session, whatif):
 
 def test_one_end_typed_leaves_the_other_where_it_was(session, whatif):
     session.view.tab = "whatif"
-    part, wave = tab.show(session), session.outcome.shown.wave_rest_aa
+    part, wave = tab.show(session), session.outcome.open_spectrum.wave_rest_aa
     part.on_message({"set": "low", "value": "4800"})
     assert (whatif.low_aa, whatif.high_aa) == (4800.0, wave[-1])
     part.on_message({"set": "high", "value": "5200,5"})

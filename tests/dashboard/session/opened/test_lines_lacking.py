@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from spexplain.dashboard.session.opened import lines_lacking
 from spexplain.dashboard.session.opened.lines_lacking import lacking_of
-from spexplain.dashboard.session.opened.of_shown import OfShown
+from spexplain.dashboard.session.opened.of_open_spectrum import OfOpenSpectrum
 from spexplain.dashboard.session.visitor import Visitor
 
 
@@ -22,7 +22,9 @@ def lens(session: Visitor, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_they_follow_the_spectrum_that_is_open(session, lens, wait_until) -> None:
-    OfShown(session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later)
+    OfOpenSpectrum(
+        session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later
+    )
     for row in (3, 4):
         session.open(row)
         wait_until(lambda: session.outcome.lacking is not None)
@@ -42,7 +44,9 @@ def test_what_was_measured_of_the_spectrum_before_is_not_said_of_the_next(
         return (str(row),)
 
     monkeypatch.setattr(type(lens), "lines_lacking", slow)
-    OfShown(session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later)
+    OfOpenSpectrum(
+        session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later
+    )
     seen: list[Any] = []
     session.outcome.param.watch(lambda event: seen.append(event.new), "lacking")
     session.open(3)
@@ -57,7 +61,9 @@ def test_why_they_cannot_be_measured_is_told(session, lens, monkeypatch, wait_un
         raise ValueError(f"row {row} is damaged")
 
     monkeypatch.setattr(type(lens), "lines_lacking", broken)
-    OfShown(session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later)
+    OfOpenSpectrum(
+        session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later
+    )
     session.open(3)
     wait_until(lambda: "row 3 is damaged" in session.outcome.problem)
     assert session.outcome.lacking is None
@@ -65,4 +71,4 @@ def test_why_they_cannot_be_measured_is_told(session, lens, monkeypatch, wait_un
 
 def test_a_score_expects_no_lines(session: Visitor) -> None:
     session.open(3)
-    assert lacking_of(session.outcome.shown) == ()
+    assert lacking_of(session.outcome.open_spectrum) == ()

@@ -10,7 +10,7 @@ def test_the_open_spectrum_is_pinned_and_let_go(session: Visitor) -> None:
     assert "Open a spectrum of the collection first" in session.outcome.problem
     session.open(3)
     session.pinned.press()
-    assert session.view.pinned == session.outcome.shown.id
+    assert session.view.pinned == session.outcome.open_spectrum.id
     session.pinned.press()
     assert session.view.pinned == ""
 
@@ -20,7 +20,7 @@ def test_with_another_open_it_is_let_go_first_of_all_by_its_own(session: Visitor
     session.pinned.press()
     session.open(4)
     session.pinned.press()
-    assert session.view.pinned == session.outcome.shown.id
+    assert session.view.pinned == session.outcome.open_spectrum.id
 
 
 def test_an_id_that_is_not_there_is_told(session: Visitor) -> None:

@@ -112,8 +112,8 @@ def test_the_page_says_it_beside_the_trust_and_marks_the_reasons(told: Visitor) 
     assert "seen again in 100 %" in said
     assert "σ" not in said  # a type expects nothing of a spectrum
     told.view.frame = "observed"
-    at = np.asarray(marks._marks.data["x"]) / (1 + outcome.shown.z)
-    assert (np.abs(at[:, None] - outcome.shown.wave_rest_aa).min(axis=1) < 1e-6).all()
+    at = np.asarray(marks._marks.data["x"]) / (1 + outcome.open_spectrum.z)
+    assert (np.abs(at[:, None] - outcome.open_spectrum.wave_rest_aa).min(axis=1) < 1e-6).all()
     outcome.explanation = None
     assert marks._marks.data["mark"] == []
     assert marks.told.data["told"] == []
@@ -187,10 +187,10 @@ def test_where_it_cannot_be_known_the_page_says_why(
 
 
 def test_a_file_is_redrawn_by_its_own_errors(told: Visitor) -> None:
-    loud = Noisy(told.outcome.shown.flux, 1.0)
-    shown = replace(told.outcome.shown, exposures=loud)
+    loud = Noisy(told.outcome.open_spectrum.flux, 1.0)
+    spectrum = replace(told.outcome.open_spectrum, exposures=loud)
     width = np.median(told.outcome.recurrence.intervals.standard_error)
-    await_told(told, lambda: told.present(shown))
+    await_told(told, lambda: told.present(spectrum))
     assert np.median(told.outcome.recurrence.intervals.standard_error) > 100 * width
 
 
@@ -199,16 +199,16 @@ def test_redraws_end_when_something_newer_is_asked(session: Visitor) -> None:
     from spexplain.dashboard.session.opened.recurring import _redrawn
 
     session.open(7)
-    shown = session.outcome.shown
-    target = session.target_of(shown)
-    found = explain(shown.flux, target, ExplainSettings(n_segments=20, n_samples=200))
+    spectrum = session.outcome.open_spectrum
+    target = session.target_of(spectrum)
+    found = explain(spectrum.flux, target, ExplainSettings(n_segments=20, n_samples=200))
     asked = []
 
     def newer() -> bool:
         asked.append(1)
         return len(asked) > 12
 
-    steps = _redrawn(session.workspace.collection, shown, found, target, newer)
+    steps = _redrawn(session.workspace.collection, spectrum, found, target, newer)
     assert next(steps).recurrence.n_drawn == 10
     with pytest.raises(Cancelled):
         next(steps)

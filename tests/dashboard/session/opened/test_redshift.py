@@ -53,12 +53,12 @@ def test_it_begins_with_the_spectrums_own_and_follows_what_is_opened(tried: Visi
 
 def test_a_number_is_tried_and_taken_back(tried: Visitor) -> None:
     tried.redshift.z = own(tried) + 0.002
-    assert tried.outcome.shown.z == own(tried) + 0.002
-    assert tried.outcome.shown.tried
-    assert tried.outcome.shown.row == 3
+    assert tried.outcome.open_spectrum.z == own(tried) + 0.002
+    assert tried.outcome.open_spectrum.tried
+    assert tried.outcome.open_spectrum.row == 3
     tried.view.z = None
-    assert tried.outcome.shown.z == own(tried)
-    assert not tried.outcome.shown.tried
+    assert tried.outcome.open_spectrum.z == own(tried)
+    assert not tried.outcome.open_spectrum.tried
     assert tried.redshift.z == own(tried)
 
 
@@ -93,17 +93,18 @@ def test_the_link_holds_it_and_the_next_spectrum_does_not(tried: Visitor) -> Non
     tried.open(4)
     assert "z" not in to_query(tried.view, tried.knobs)
     assert not apply_query(tried.view, tried.knobs, query)
-    assert tried.outcome.shown.z == own(tried) + 0.002
+    assert tried.outcome.open_spectrum.z == own(tried) + 0.002
     apply_query(tried.view, tried.knobs, {k: v for k, v in query.items() if k != "z"})
-    assert not tried.outcome.shown.tried
+    assert not tried.outcome.open_spectrum.tried
 
 
 def test_a_file_from_outside_keeps_its_own(tried: Visitor) -> None:
-    shown = tried.outcome.shown
+    spectrum = tried.outcome.open_spectrum
     tried.present(
         OpenSpectrum(
-            "mine", -1, shown.lens, 0.1, "", shown.wave_rest_aa, shown.flux, shown.verdict,
-            outside=FakeOutside(shown.lens),  # type: ignore[arg-type]
+            "mine", -1, spectrum.lens, 0.1, "",
+            spectrum.wave_rest_aa, spectrum.flux, spectrum.verdict,
+            outside=FakeOutside(spectrum.lens),  # type: ignore[arg-type]
         )
     )  # fmt: skip
     tried.redshift.z = 0.2

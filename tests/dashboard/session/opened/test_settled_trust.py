@@ -44,15 +44,17 @@ def await_trust(session: Session, act: Any, n_samples: int | None = None) -> Non
 
 
 def explained(session: Session, **settings: Any) -> Any:
-    shown = session.outcome.shown
-    target = session.target_of(shown)
-    found = explain(shown.flux, target, ExplainSettings(n_samples=400, n_segments=20, **settings))
-    return found, shown.flux, target
+    spectrum = session.outcome.open_spectrum
+    target = session.target_of(spectrum)
+    found = explain(
+        spectrum.flux, target, ExplainSettings(n_samples=400, n_segments=20, **settings)
+    )
+    return found, spectrum.flux, target
 
 
 def test_the_judgement_is_that_of_the_explanation_shown(judged: Session) -> None:
-    outcome, shown = judged.outcome, judged.outcome.shown
-    expected = assess(outcome.explanation, shown.flux, judged.target_of(shown))
+    outcome, spectrum = judged.outcome, judged.outcome.open_spectrum
+    expected = assess(outcome.explanation, spectrum.flux, judged.target_of(spectrum))
     assert outcome.trust.sentence() == expected.sentence()
     np.testing.assert_array_equal(outcome.trust.intervals.low, expected.intervals.low)
     await_trust(judged, lambda: setattr(judged.knobs, "n_samples", 900), 900)

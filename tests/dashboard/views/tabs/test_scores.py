@@ -93,7 +93,7 @@ def test_the_tab_ranks_by_the_score_chosen_and_the_arrow_keys_follow(
     id = session.workspace.catalog["id"].iat[first]
     assert text(tab)["list"].index(str(id)) < 300
     session.step(1)
-    assert session.outcome.shown.row == first
+    assert session.outcome.open_spectrum.row == first
     tab.on_message({"set": "score", "value": "median"})
     assert session.view.target == "filtered-chi2"
 
@@ -107,7 +107,7 @@ def test_the_pictures_of_a_spectrum_say_what_they_draw(
         ("mse", [False, False]),
     ):
         tab.on_message({"set": "score", "value": score})
-        assert ("Open a spectrum" in text(tab)["said"]) == (session.outcome.shown is None)
+        assert ("Open a spectrum" in text(tab)["said"]) == (session.outcome.open_spectrum is None)
         session.step(1)
         number = f"<b>{SCORE_TITLES[score]} "
         wait_until(lambda number=number: number in text(tab)["said"])
@@ -194,7 +194,7 @@ def test_the_verdict_names_the_score_that_is_explained(session: Session) -> None
     session.view.target = "filtered-mse"
     assert f"Filtered MSE {score_text(lens.scores('filtered-mse').max())}" in pane.html
     assert "rank 1 of" in pane.html
-    assert session.verdict_of(session.outcome.shown).of == "filtered-mse"
+    assert session.verdict_of(session.outcome.open_spectrum).of == "filtered-mse"
     session.view.width_kms = 500.0
     assert "with filter 250 km/s</span>" in pane.html
 
@@ -230,9 +230,9 @@ def test_the_reconstruction_is_drawn_over_the_spectrum_on_request(
     assert len(drawn("rebuilt-line", "x")) == 0
     session.view.rebuilt = True
     wait_until(lambda: len(drawn("rebuilt-line", "x")) > 0)
-    shown = session.outcome.shown
-    assert len(drawn("rebuilt-line", "y")) == len(shown.flux)
-    np.testing.assert_allclose(drawn("rebuilt-line", "x"), shown.wave_rest_aa)
+    spectrum = session.outcome.open_spectrum
+    assert len(drawn("rebuilt-line", "y")) == len(spectrum.flux)
+    np.testing.assert_allclose(drawn("rebuilt-line", "x"), spectrum.wave_rest_aa)
     assert len(drawn("rebuilt-windows", "left")) >= 7  # lines, of which some are blended
     session.view.unit = "nm"
     wait_until(

@@ -43,7 +43,7 @@ def test_it_lists_and_steps_counts_and_goes_back(visitor: Any) -> None:
     assert "lasso on &lt;b&gt;" in _said(part)
     for row in (7, 8, 30, 30):
         visitor.step(1)
-        assert visitor.outcome.shown.row == row
+        assert visitor.outcome.open_spectrum.row == row
     part.on_message({"do": "clear"})
     assert table.page["rows"] == []
     assert "Undo" in _said(part)

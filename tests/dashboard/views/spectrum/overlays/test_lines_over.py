@@ -15,9 +15,9 @@ def test_what_is_pinned_lies_over_others_alone(session: Visitor) -> None:
     over = LinesOver(session, view := SpectrumView(session))
     note: Any = view.flux.select_one({"name": "over-note"})
     session.open(3)
-    shown = session.outcome.shown
-    whole: Any = SimpleNamespace(wave_rest_aa=shown.wave_rest_aa, flux=shown.flux)
-    session.outcome.pinned = PinnedSpectrum(shown.id, shown.lens, whole)
+    spectrum = session.outcome.open_spectrum
+    whole: Any = SimpleNamespace(wave_rest_aa=spectrum.wave_rest_aa, flux=spectrum.flux)
+    session.outcome.pinned = PinnedSpectrum(spectrum.id, spectrum.lens, whole)
     assert over.drawn == ()  # in olive it would hide the spectrum and its reasons
     assert "is pinned" in note.text
     session.open(4)

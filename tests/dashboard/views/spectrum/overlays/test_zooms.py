@@ -13,7 +13,7 @@ from spexplain.dashboard.views.spectrum.spectrum_sources import SpectrumSources
 def seen(first_aa: float, last_aa: float, unit: Any) -> Any:
     wave = np.linspace(first_aa, last_aa, 900)
     whole = SimpleNamespace(wave_rest_aa=wave, flux=1 + wave / 1e4, sigma=np.full(900, 0.1))
-    outcome = SimpleNamespace(whole=whole, shown=None)
+    outcome = SimpleNamespace(whole=whole, open_spectrum=None)
     return SimpleNamespace(outcome=outcome, axis=WaveAxis(unit, "rest", "vacuum", 0.0))
 
 

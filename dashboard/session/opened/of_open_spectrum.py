@@ -11,13 +11,13 @@ from ....core.compute import thread_pool
 from ....data.lenses import OpenSpectrum
 from ..session import Session
 
-__all__ = ["THREADS", "OfShown"]
+__all__ = ["THREADS", "OfOpenSpectrum"]
 
 # Of all visitors: what was observed must not wait for a model that is being read.
 THREADS = thread_pool(2, "explain-whole")
 
 
-class OfShown:
+class OfOpenSpectrum:
     """Keeps one part of a session's outcome that of the spectrum shown; None until it is known.
 
     Parameters
@@ -44,22 +44,22 @@ class OfShown:
     ) -> None:
         self._outcome, self._name, self._find = session.outcome, name, find
         self._work = session.background(self._update, failed, pool=pool)
-        session.outcome.param.watch(self._opened, "shown")
+        session.outcome.param.watch(self._opened, "open_spectrum")
         self._opened()
 
     def _opened(self, *_: object) -> None:
         self._work.cancel()
         self._update(None)
-        shown: OpenSpectrum | None = self._outcome.shown
-        if shown is not None and not shown.reason:
-            self._work.request(partial(_found, self._find, shown))
+        spectrum: OpenSpectrum | None = self._outcome.open_spectrum
+        if spectrum is not None and not spectrum.reason:
+            self._work.request(partial(_found, self._find, spectrum))
 
     def _update(self, value: Any) -> None:
         setattr(self._outcome, self._name, value)
 
 
 def _found(
-    find: Callable[[OpenSpectrum], Any], shown: OpenSpectrum, cancelled: Callable[[], bool]
+    find: Callable[[OpenSpectrum], Any], spectrum: OpenSpectrum, cancelled: Callable[[], bool]
 ) -> Iterator[Any]:
     if not cancelled():
-        yield find(shown)
+        yield find(spectrum)
