@@ -57,7 +57,9 @@ def plane_points(
     table = pd.DataFrame({"x": plane.xy[:, 0], "y": plane.xy[:, 1],
                           "id": catalog["id"].to_numpy(str)[rows], "row": rows,
                           name: value})  # fmt: skip
-    points = hv.Points(table, ["x", "y"], [name, "id", "row"], label=plane.title)
+    # Axes of one label are linked: those of a plane only with the same plane's.
+    axes: Any = [("x", f"x, {plane.title}"), ("y", f"y, {plane.title}")]
+    points = hv.Points(table, axes, [name, "id", "row"], label=plane.title)
     bare: dict[str, Any] = {"xaxis": None, "yaxis": None, "aspect": "equal", "backend": "bokeh"}
     if len(rows) > _SHADED_FROM:
         from holoviews.operation.datashader import rasterize, spread  # loads datashader
@@ -66,7 +68,8 @@ def plane_points(
         return counted.opts(cmap="viridis", cnorm="eq_hist", tools=["hover"], **bare)
     if kinds:
         own = category_colours(colouring.names, theme, colouring.own)
-        paint: dict[str, Any] = {"cmap": dict(zip(colouring.names, own, strict=True))}
+        cmap = dict(zip(colouring.names, own, strict=True))
+        paint: dict[str, Any] = {"cmap": cmap, "legend_position": "right"}
     else:
         paint = {"cmap": list(sequential(theme)), "colorbar": True}
     lent = {"size": 6, "line_color": THEMES[theme].line, "line_width": 0.5} if plane.lender else {}
@@ -74,7 +77,7 @@ def plane_points(
     painted = points.opts(**{"color": name, "size": 3, "tools": tools} | lent, **paint, **bare)
     if not len(plane.behind):
         return painted
-    theirs: Any = hv.Points(plane.behind, ["x", "y"], label=plane.lender)
+    theirs: Any = hv.Points(plane.behind, axes, label=plane.lender)
     return theirs.opts(color=THEMES[theme].quiet, size=2, **bare) * painted
 
 

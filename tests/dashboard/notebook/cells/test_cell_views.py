@@ -11,6 +11,7 @@ import holoviews as hv
 import numpy as np
 import pytest
 import spexplain as sx
+from bokeh.models import Plot
 from spexplain.dashboard.export.stored_spectrum import explain_stored
 from spexplain.dashboard.figures.theme import THEMES
 from spexplain.dashboard.notebook.composable import plane_points
@@ -74,6 +75,14 @@ def test_a_plane_composes_with_ones_own_points(c: Any):
     drawn = hv.render(points * own, backend="bokeh")
     assert len(drawn.renderers) == 2
     assert hv.render(c.plane(colour="z").holoviews() + own, backend="bokeh") is not None
+
+
+def test_beside_a_plane_ones_own_axes_stay_and_no_point_is_below_its_legend(c: Any):
+    whole = hv.render(c.plane(colour="type").holoviews() + hv.Curve([1, 2, 3]), backend="bokeh")
+    plane, own = sorted(whole.select({"type": Plot}), key=lambda one: not one.right)
+    assert (own.x_range.start, own.x_range.end) == (0, 2)
+    assert plane.x_range is not own.x_range
+    assert [type(part).__name__ for part in plane.right] == ["Legend"]
 
 
 def test_a_lenders_points_lie_grey_below_ones_own(c: Any):
