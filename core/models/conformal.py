@@ -87,7 +87,7 @@ class Coverage:
 
     Attributes
     ----------
-    held, counts : (C,)
+    n_covered, counts : (C,)
         How many of how many spectra of each class.
     sizes : (C + 1,)
         Spectra with a set of none, one, ... classes.
@@ -96,7 +96,7 @@ class Coverage:
         all others.
     """
 
-    held: NDArray[np.int64]
+    n_covered: NDArray[np.int64]
     counts: NDArray[np.int64]
     sizes: NDArray[np.int64]
     right_alone: int
@@ -170,10 +170,10 @@ def coverage(
     p, n_classes = np.asarray(probabilities), len(calibration.classes)
     inside = calibration.sets(p)
     which = class_positions(labels, calibration.classes, len(p))
-    held = np.bincount(which, inside[np.arange(len(p)), which], minlength=n_classes)
+    n_covered = np.bincount(which, inside[np.arange(len(p)), which], minlength=n_classes)
     size, right = inside.sum(axis=1), p.argmax(axis=1) == which
     return Coverage(
-        held=held.astype(np.int64),
+        n_covered=n_covered.astype(np.int64),
         counts=np.bincount(which, minlength=n_classes).astype(np.int64),
         sizes=np.bincount(size, minlength=n_classes + 1).astype(np.int64),
         right_alone=int(right[size == 1].sum()),
@@ -216,7 +216,9 @@ def coverage_over_resplits(
         if calibration.lacking:
             continue
         seen = coverage(calibration, p[test], names[test])
-        coverages[at] = np.where(seen.counts > 0, seen.held / np.maximum(seen.counts, 1), np.nan)
+        coverages[at] = np.where(
+            seen.counts > 0, seen.n_covered / np.maximum(seen.counts, 1), np.nan
+        )
     return coverages
 
 

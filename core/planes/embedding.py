@@ -13,7 +13,7 @@ from .tsne import Callback, EmbedSettings, lay_out
 __all__ = ["Embedding", "embed", "quality_sample", "reduce_features"]
 
 # So many points are asked for their neighbours, sought among so many; all of fewer.
-_ASKED, _AMONG = 8_000, 32_000
+_POINTS, _AMONG = 8_000, 32_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +63,8 @@ def embed(
     settings = settings or EmbedSettings()
     scores = reduce_features(features, settings)
     xy, settings = lay_out(scores, settings, jobs=jobs, callback=callback)
-    among, judged = quality_sample(len(xy), settings)
-    return Embedding(xy, settings, plane_quality(features[among], xy[among], asked=judged))
+    among, points = quality_sample(len(xy), settings)
+    return Embedding(xy, settings, plane_quality(features[among], xy[among], points=points))
 
 
 def quality_sample(n: int, settings: EmbedSettings) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +80,7 @@ def quality_sample(n: int, settings: EmbedSettings) -> tuple[np.ndarray, np.ndar
     """
     rng = np.random.default_rng(settings.seed)
     among = np.sort(rng.choice(n, min(n, _AMONG), replace=False))
-    return among, np.sort(rng.choice(len(among), min(len(among), _ASKED), replace=False))
+    return among, np.sort(rng.choice(len(among), min(len(among), _POINTS), replace=False))
 
 
 def reduce_features(features: np.ndarray, settings: EmbedSettings) -> np.ndarray:

@@ -43,7 +43,7 @@ def plane_quality(
     features: np.ndarray,
     xy: np.ndarray,
     *,
-    asked: np.ndarray | None = None,
+    points: np.ndarray | None = None,
     overwrite_features: bool = False,
 ) -> PlaneQuality:
     """Compare neighbours on a plane with those in the features.
@@ -54,7 +54,7 @@ def plane_quality(
         (n, D).
     xy
         (n, 2) the same points on the plane.
-    asked
+    points
         (m,) points whose neighbours, among all n, are looked at; all by default. Cost grows as
         m·n.
     overwrite_features
@@ -68,17 +68,17 @@ def plane_quality(
     n = len(features)
     if n < 4 or len(xy) != n:
         raise ValueError(f"need 4 points or more in both spaces, got {n} and {len(xy)}")
-    asked = np.arange(n) if asked is None else np.asarray(asked)
-    k, m = min(_NEIGHBOURS, (n - 1) // 2), len(asked)
+    points = np.arange(n) if points is None else np.asarray(points)
+    k, m = min(_NEIGHBOURS, (n - 1) // 2), len(points)
     neighbours = NearestNeighbors(n_neighbors=k).fit(xy)
-    on_plane = _others(neighbours.kneighbors(xy[asked], k + 1, return_distance=False), asked)
+    on_plane = _others(neighbours.kneighbors(xy[points], k + 1, return_distance=False), points)
     # Round their mean, where squares of distances lose least to rounding.
     mean = features.mean(axis=0)
     centred = np.subtract(features, mean, out=features if overwrite_features else None)
     squares = np.einsum("ij,ij->i", centred, centred)
     intruded, shared = 0.0, 0
     for start in range(0, m, _BLOCK_ROWS):
-        rows, near = asked[start : start + _BLOCK_ROWS], on_plane[start : start + _BLOCK_ROWS]
+        rows, near = points[start : start + _BLOCK_ROWS], on_plane[start : start + _BLOCK_ROWS]
         apart = squares - 2 * (centred[rows] @ centred.T)  # but for what a row has in common
         apart[np.arange(len(rows)), rows] = np.inf
         nearest = np.argpartition(apart, k, axis=1)[:, :k]
@@ -88,9 +88,9 @@ def plane_quality(
     return PlaneQuality(float(trust), shared / (m * k), k, n, m)
 
 
-def _others(nearest: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.int64]:
+def _others(nearest: NDArray[np.int64], points: NDArray[np.int64]) -> NDArray[np.int64]:
     """(m, k) of (m, k + 1) nearest points, without the point itself, else without the last."""
-    itself = nearest == asked[:, None]
+    itself = nearest == points[:, None]
     itself[~itself.any(axis=1), -1] = True
     return nearest[~itself].reshape(len(nearest), -1)
 

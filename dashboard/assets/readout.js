@@ -48,7 +48,7 @@ if (inside && weight[first]) {
   weighed.push(shade[first] >= 2
     ? `any change of 10 % ${weight[first] > 0 ? "raises" : "lowers"} it by ${size}`
     : `${weight[first] > 0 ? "+" : "−"}${size} ${unit}`)
-  if (reasons.data.told.length > first) weighed.push(reasons.data.told[first])
+  if (reasons.data.readout.length > first) weighed.push(reasons.data.readout[first])
 }
 let near = -1
 for (let k = 0; k < lines.data.x.length; k++) {

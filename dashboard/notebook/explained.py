@@ -45,7 +45,7 @@ class Explained:
         What was explained.
     target
         What of the model.
-    said
+    answers
         What the model says of the spectrum, by class.
     done
         How the spectrum was prepared; "" where it came prepared.
@@ -60,7 +60,7 @@ class Explained:
         flux: np.ndarray,
         target: Target,
         *,
-        said: dict[str, float] | None = None,
+        answers: dict[str, float] | None = None,
         pieces: tuple[Explanation, PiecesTarget] | None = None,
         origin: Origin = _NOWHERE,
         verdict: Verdict | None = None,
@@ -68,10 +68,15 @@ class Explained:
     ) -> None:
         self.explanation, self.flux, self.target = explanation, flux, target
         self.wave_rest_aa = np.asarray(wave_rest_aa)
-        self.said, self.done, self.name = said or {}, origin.note, origin.spectrum_id
+        self.answers, self.done, self.name = answers or {}, origin.note, origin.spectrum_id
         self._pieces, self._origin, self._verdict = pieces, origin, verdict
         self.filled = filled
         self._trust: Trust | None = None
+
+    @property
+    def said(self) -> dict[str, float]:
+        """Earlier name of ``answers``."""
+        return self.answers
 
     @property
     def weights(self) -> np.ndarray:
@@ -189,7 +194,7 @@ class Explained:
         """
         if self._pieces is not None:
             raise ValueError("segments and baselines of your own cannot be saved yet; see table()")
-        origin = replace(self._origin, verdict=self._origin.verdict or {"values": self.said})
+        origin = replace(self._origin, verdict=self._origin.verdict or {"values": self.answers})
         saved = SavedExplanation(
             self.explanation, self.wave_rest_aa, self.flux, origin,
             mirrored=self.mirrored, filled=self.filled,
@@ -221,7 +226,7 @@ class Explained:
     def _repr_html_(self) -> str:
         from ..figures.printed.saved_figure import inline_svg
 
-        says = ", ".join(f"{escape(k)} {v:.3g}" for k, v in self.said.items())
+        says = ", ".join(f"{escape(k)} {v:.3g}" for k, v in self.answers.items())
         warned = (self.doubted, self.outside, self.untested)
         words = [f"<b>{escape(warning)}</b>" for warning in warned if warning]
         words += [f"<b>{escape(self.explanation.target)} = {self.value:.4g}</b>"]

@@ -61,6 +61,6 @@ def explained_here(
     probabilities = dict(getattr(verdict, "probabilities", None) or {})
     return Explained(
         explain(flux, chosen_target, settings), lens.wave_rest_aa, flux, chosen_target,
-        said=probabilities, origin=origin, verdict=verdict,
+        answers=probabilities, origin=origin, verdict=verdict,
         filled=exposures_of(collection, lens, row).filled(),
     )  # fmt: skip

@@ -58,19 +58,19 @@ def replay(
     ExplanationFileError
         If the file cannot be read.
     """
-    saved = load_explanation(path)
-    if isinstance(model, Model):
-        return _by_own_model(path, saved, model, allow_other_model)
-    if not isinstance(model, OpenedCollection | None):
+    if not isinstance(model, Model | OpenedCollection | None):
         raise TypeError(
             f"replay takes what sx.model(...) or sx.open(...) gives, got {type(model).__name__}"
         )
+    saved = load_explanation(path)
+    if isinstance(model, Model):
+        return _by_own_model(path, saved, model, allow_other_model)
     collection = None if model is None else model.collection
     target = stored_target(saved, collection, allow_other_model=allow_other_model)
     made = explain_again(saved, target, allow_other_model=allow_other_model)
     origin = Origin(saved.origin.spectrum_id) if allow_other_model else saved.origin
     return Explained(made, saved.wave_rest_aa, saved.flux, target,
-                     said=origin.verdict.get("probabilities"), origin=origin,
+                     answers=origin.verdict.get("probabilities"), origin=origin,
                      filled=saved.filled)  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _by_own_model(
     )
     if target is None:
         raise ValueError(f"{path} explains {was.target!r}; the model has classes {model.classes}")
-    now = model.said(saved.flux[None])[0]
+    now = model.answers(saved.flux[None])[0]
     for name, before in dict(saved.origin.verdict.get("values", {})).items():
         value = now.get(name, float("nan"))
         if not allow_other_model and not np.isclose(value, before, rtol=_CLOSE, atol=1e-9):
@@ -99,7 +99,7 @@ def _by_own_model(
     origin = saved.origin
     if allow_other_model:  # what was said of the spectrum was said by that which was explained
         origin = Origin(origin.spectrum_id, note=origin.note, z_warning=origin.z_warning)
-    return Explained(made, saved.wave_rest_aa, saved.flux, target, said=now, origin=origin,
+    return Explained(made, saved.wave_rest_aa, saved.flux, target, answers=now, origin=origin,
                      filled=saved.filled)  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from ..views.widgets.drop_zone import drop_part
 from ..views.widgets.filter_field import filter_part
 from ..views.widgets.knob_controls import controls_form
 from ..workspace import Workspace
-from ..workspace.kept_colouring import KEPT_COLOUR
+from ..workspace.selections_colouring import SELECTIONS_COLOUR
 from .answers import nonce
 from .page_thread import schedule_of
 
@@ -252,7 +252,7 @@ def _follow_link(session: Visitor, query: dict[str, str]) -> None:
 def _offer_colour(session: Session, colour: str) -> None:
     """Add a colouring by clusters that were not built, if a link asks for it."""
     space, wanted = session.workspace, colour.removeprefix("clusters:")
-    if colour == KEPT_COLOUR and space.kept_selections.all():
+    if colour == SELECTIONS_COLOUR and space.kept_selections.all():
         space.offer_selections()
         session.view.param["colour"].objects = [*space.colours]
         return

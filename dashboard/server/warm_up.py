@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ...core.settings import ExplainSettings
 from ...data.collection.lookup.sky_search import read_cone
 from ..figures import THEMES
-from ..views.plane.picture import KEPT_PX, draw_plane, framed, keep_picture
+from ..views.plane.picture import STORED_PX, draw_plane, framed, store_picture
 from ..workspace import Workspace
 
 __all__ = ["warm"]
@@ -72,8 +72,8 @@ def _keep(workspace: Workspace) -> None:
 
     for plane in [*workspace.planes][:1]:
         for name in [*workspace.colours][:1]:
-            x, y = framed(*workspace.on_plane(plane).extent(), KEPT_PX, KEPT_PX)
+            x, y = framed(*workspace.on_plane(plane).extent(), STORED_PX, STORED_PX)
             for theme in THEMES:
-                window = Window(x, y, KEPT_PX, KEPT_PX)
+                window = Window(x, y, STORED_PX, STORED_PX)
                 picture = draw_plane(workspace, plane, name, window, theme=theme)
-                keep_picture(workspace, plane, name, theme, picture)
+                store_picture(workspace, plane, name, theme, picture)

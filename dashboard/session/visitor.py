@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..workspace import Listing, Workspace
-from ..workspace.kept_colouring import KEPT_COLOUR
+from ..workspace.selections_colouring import SELECTIONS_COLOUR
 from .background.browser_tab import Schedule
 from .browsing.confusion import ConfusionCell
 from .browsing.filtering import Filtering
@@ -108,7 +108,7 @@ class Visitor(Session):
         if not self.tagging.reread():
             return
         self.relist()
-        if self.view.colour == KEPT_COLOUR:
+        if self.view.colour == SELECTIONS_COLOUR:
             try:
                 self.colour_by(self.workspace.offer_selections())
             except OSError as error:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         top_names,
     )
     from .colouring import Categories
-    from .confusion_table import judged, ordered_types
+    from .confusion_table import classified, ordered_types
     from .line_summary import LineSummary, Ratio
     from .listing import Column, Listing
     from .workspace import Workspace
@@ -29,8 +29,8 @@ __all__ = [
     "Partition",
     "Ratio",
     "Workspace",
+    "classified",
     "colours_meaning",
-    "judged",
     "known_kinds",
     "ordered_types",
     "top_names",

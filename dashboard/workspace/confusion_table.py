@@ -11,7 +11,7 @@ import pandas as pd
 from ...data.collection import probability_column
 from ...data.collection.trained.type_names import TYPES
 
-__all__ = ["judged", "ordered_types"]
+__all__ = ["classified", "ordered_types"]
 
 
 def ordered_types(kinds: Iterable[str]) -> list[str]:
@@ -20,7 +20,7 @@ def ordered_types(kinds: Iterable[str]) -> list[str]:
     return sorted(kinds, key=lambda kind: (order.get(kind, len(TYPES)), kind))
 
 
-def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
+def classified(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
     """Predictions for the spectra whose label is a class of the classifier.
 
     Parameters

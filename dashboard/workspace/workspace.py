@@ -27,10 +27,10 @@ from .colouring import (
     colour_titles,
     colouring,
 )
-from .kept_colouring import colouring_of_kept
 from .listing import Listing
 from .plane_search import PlaneSearch
 from .rejections import Rejection, rejections
+from .selections_colouring import colouring_of_selections
 from .standard_lists import (
     can_be_checked,
     least_sure,
@@ -260,7 +260,7 @@ class Workspace:
         OSError
             They cannot be read.
         """
-        return self._offer(colouring_of_kept(self.kept_selections, self.catalog))
+        return self._offer(colouring_of_selections(self.kept_selections, self.catalog))
 
     def _offer(self, made: Categories) -> str:
         """Add a colouring of the plane, replacing any of this name."""

@@ -12,9 +12,9 @@ from .chunk_runner import Arrays, Chunk, ChunkFunction, ChunkRunner, InThisProce
 from .cluster_choice import ClusterChoice, ClusterError
 from .workers import DEATHS, Workers
 
-__all__ = ["DaskCluster", "Told", "opened_cluster"]
+__all__ = ["DaskCluster", "Report", "opened_cluster"]
 
-Told = Callable[[str], None]
+Report = Callable[[str], None]
 """Called with a sentence about the cluster, such as where its dashboard is."""
 
 # A chunk that raises is tried again on another worker, in case the machine failed.
@@ -32,12 +32,12 @@ class DaskCluster:
     ----------
     choice
         Which cluster.
-    told
+    report
         Called with the dashboard's address once it runs, and when no worker is left.
     """
 
-    def __init__(self, choice: ClusterChoice, told: Told = lambda _sentence: None) -> None:
-        self._choice, self._told = choice, told
+    def __init__(self, choice: ClusterChoice, report: Report = lambda _sentence: None) -> None:
+        self._choice, self._report = choice, report
         self._starting = threading.Lock()
         self._workers: Workers | None = None
         self._deserted = False
@@ -67,14 +67,14 @@ class DaskCluster:
         with self._starting:
             if self._workers is None:
                 self._workers = Workers(self._choice)
-                self._told(self._workers.describe())
+                self._report(self._workers.describe())
             return self._workers
 
     def keep_staffed(self) -> None:
         """Replace workers that we started and that died; report it if no other is left."""
         replaced = self.workers().replace_lost()
         if not replaced and not self._deserted:
-            self._told(
+            self._report(
                 f"no worker is connected to {self._choice.scheduler}: the build waits for one"
             )
         self._deserted = not replaced
@@ -96,13 +96,13 @@ class DaskCluster:
 
 @contextmanager
 def opened_cluster(
-    choice: ClusterChoice | None, told: Told = lambda _sentence: None
+    choice: ClusterChoice | None, report: Report = lambda _sentence: None
 ) -> Iterator[DaskCluster | None]:
     """A cluster for the duration of a build; None without a choice."""
     if choice is None:
         yield None
         return
-    cluster = DaskCluster(choice, told)
+    cluster = DaskCluster(choice, report)
     try:
         yield cluster
     finally:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         save_domain,
         why_outside,
     )
-    from .trained.class_sets import ClassSet, Held, TypeCertainty
+    from .trained.class_sets import ClassSet, Coverage, TypeCertainty
     from .trained.model_owner import whose_model
     from .trained.trained_models import (
         COUPLED,
@@ -46,8 +46,8 @@ __all__ = [
     "Collection",
     "CollectionError",
     "CollectionWriter",
+    "Coverage",
     "DomainVerdict",
-    "Held",
     "IdSearch",
     "ObservedSpectrum",
     "Run",

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.models import LEVELS, wilson
 from ...core.words import percent
-from ..collection import Held, TypeCertainty
+from ..collection import Coverage, TypeCertainty
 from .figure_intervals import interval_text
 from .table import Table
 
@@ -23,10 +23,10 @@ def certainty_tables(best: Mapping[str, Any]) -> Iterator[Table]:
         yield _figures(of, kernel)
         yield _bins(of["bins"], kernel)
     rows = [
-        (percent(level), label, held.k / held.n, interval_text(*_ends(held)), held.spread, held.n)
+        (percent(level), label, of.k / of.n, interval_text(*_ends(of)), of.spread, of.n)
         for level in LEVELS
-        for label, held in certainty.held(level).items()
-        if held.n
+        for label, of in certainty.coverage(level).items()
+        if of.n
     ]
     columns = ("set at", "type", "share held", "95 % of share held", "spread", "spectra")
     note = (
@@ -63,6 +63,6 @@ def _bins(bins: Mapping[str, list[float]], kernel: str) -> Table:
     return Table("reliability_bins", f"Reliability diagram, {kernel}", columns, rows)
 
 
-def _ends(held: Held) -> tuple[float, float]:
-    low, high = wilson(held.k, held.n)
+def _ends(of: Coverage) -> tuple[float, float]:
+    low, high = wilson(of.k, of.n)
     return float(low), float(high)

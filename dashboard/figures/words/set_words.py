@@ -7,7 +7,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 
 from ....core.words import percent, probability_text
-from ....data.collection import ClassSet, Held, TypeCertainty
+from ....data.collection import ClassSet, Coverage, TypeCertainty
 
 if TYPE_CHECKING:
     from ....core.models.anomaly import LikeRank
@@ -63,8 +63,8 @@ def set_sentence(class_set: ClassSet, predicted: str = "") -> str:
             f"{predicted[:1].upper()}{predicted[1:]} is the likeliest, but less so than in "
             f"{percent(class_set.level)} of the calibration spectra of that type."
         )
-    if held := {label: of for label, of in (class_set.held or {}).items() if of.n}:
-        shares = ", ".join(f"{label} {coverage_text(of)}" for label, of in held.items())
+    if coverage := {label: of for label, of in (class_set.coverage or {}).items() if of.n}:
+        shares = ", ".join(f"{label} {coverage_text(of)}" for label, of in coverage.items())
         parts.append(f"On {whose} sets held the type: {shares} (± over 20 resplits).")
     (right, n), (others, rest) = class_set.alone, class_set.others
     if n:
@@ -80,7 +80,7 @@ def set_sentence(class_set: ClassSet, predicted: str = "") -> str:
     return " ".join(parts)
 
 
-def coverage_text(of: Held) -> str:
+def coverage_text(of: Coverage) -> str:
     """Such as '91 % ± 3 (136 of 149)'."""
     spread = "" if of.spread != of.spread else f" ± {100 * of.spread:.0f}"
     return f"{percent(of.k / of.n)}{spread} ({of.k:,} of {of.n:,})"
@@ -132,12 +132,12 @@ def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:
     whose = "; of the collection that lent it" if certainty.lent else ""
     if certainty.reliability is not None:
         yield f"{reliability_text(certainty.reliability)}; ±: over 20 resplits{whose}"
-    held = {label: of for label, of in certainty.held(level).items() if of.n}
+    coverage = {label: of for label, of in certainty.coverage(level).items() if of.n}
     if entry["lacking"]:
         few = ", ".join(entry["lacking"])
         yield f"no sets at {percent(level)}: too few spectra of {few}{whose}"
-    elif held:
-        shares = ", ".join(f"{label} {coverage_text(of)}" for label, of in held.items())
+    elif coverage:
+        shares = ", ".join(f"{label} {coverage_text(of)}" for label, of in coverage.items())
         shares += f" (± over 20 resplits){whose}"
         yield f"sets at {percent(level)} held the type of test spectra: {shares}"
 

@@ -37,7 +37,7 @@ class ServedView:
         Where it is served, with the others.
     name
         Which it is.
-    asked
+    query
         What it was asked to show, as in the address of the page.
     draw
         Makes the HoloViews object of what it shows.
@@ -45,13 +45,13 @@ class ServedView:
 
     views: SingleViews
     name: ViewName
-    asked: dict[str, Any]
+    query: dict[str, Any]
     draw: Callable[[], Any]
 
     @property
     def url(self) -> str:
         """Address of the view, on this machine only."""
-        query = f"?{urlencode(self.asked)}" if self.asked else ""
+        query = f"?{urlencode(self.query)}" if self.query else ""
         return f"{self.views.url}/{self.name}{query}"
 
     @property

@@ -123,11 +123,14 @@ class Model:
                 explanations.append(_failed(number, error, errors))
         return ExplainedMany(explanations)
 
-    def said(self, flux: np.ndarray) -> list[dict[str, float]]:
+    def answers(self, flux: np.ndarray) -> list[dict[str, float]]:
         """Outputs for spectra (n, D), by class, or by the model's name without classes."""
         names = self.classes or (self.known.name,)
         values = self.known.by_class(flux).tolist()
         return [dict(zip(names, each, strict=True)) for each in values]
+
+    said = answers
+    """Its earlier name."""
 
     def target(self, label: str | int | None = None, of: Of | None = None) -> Target:
         """The target of one class, for :func:`spexplain.explain` and the rest of the library."""
@@ -198,14 +201,14 @@ class Model:
             label = self.classes[self.known.predicted(flux[None])[0]]
         target = self.known.target(label, of)
         # One that is no number is told of before samples are drawn.
-        (answer,) = repeatable_answers(self.said, flux[None], self.known.name)
+        (answer,) = repeatable_answers(self.answers, flux[None], self.known.name)
         if own.given:
             explanation, pieces = own.explain(flux, target, chosen, self.wave)
         else:
             explanation, pieces = explain(flux, target, chosen), None
         return Explained(
             explanation, self.wave, flux, target,
-            said=answer, origin=origin, pieces=pieces, filled=filled,
+            answers=answer, origin=origin, pieces=pieces, filled=filled,
         )  # fmt: skip
 
     def _gradients(
@@ -224,7 +227,7 @@ class Model:
         if not good:
             return ExplainedMany(explanations)
         flux = np.stack(prepared)
-        answers = repeatable_answers(self.said, flux, self.known.name)
+        answers = repeatable_answers(self.answers, flux, self.known.name)
         labels = [asked[number] for number, *_ in good]
         if self.classes:
             likeliest = [max(each, key=each.__getitem__) for each in answers]
@@ -235,7 +238,13 @@ class Model:
             for i, made in zip(at, gradients_of_many(flux[at], target, chosen), strict=True):
                 number, origin, filled = good[i]
                 explanations[number] = Explained(
-                    made, self.wave, flux[i], target, said=answers[i], origin=origin, filled=filled
+                    made,
+                    self.wave,
+                    flux[i],
+                    target,
+                    answers=answers[i],
+                    origin=origin,
+                    filled=filled,
                 )
         return ExplainedMany(explanations)
 

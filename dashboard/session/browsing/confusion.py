@@ -14,7 +14,7 @@ import param
 from ....core.explain.explanation import Explanation
 from ....core.settings import ExplainSettings
 from ....data.collection import probability_column
-from ...workspace import Column, Listing, judged, ordered_types
+from ...workspace import Column, Listing, classified, ordered_types
 from ..session import Session
 
 __all__ = ["ConfusionCell", "Maps", "Marked"]
@@ -66,7 +66,7 @@ class ConfusionCell(param.Parameterized):
         """For every judged spectrum: row, true, predicted, correct, log-odds, probabilities."""
         lens = self._session.workspace.lenses.get("agn")
         if self._kept is None or self._kept[0] != (lens, self.part):
-            table = judged(self._session.workspace.catalog, lens, self.part)
+            table = classified(self._session.workspace.catalog, lens, self.part)
             self._kept = ((lens, self.part), table)
         return self._kept[1]
 

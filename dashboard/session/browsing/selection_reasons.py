@@ -164,7 +164,7 @@ class SelectionReasons(param.Parameterized):
         The session with selection and lens.
     """
 
-    found = param.Parameter(default=None, doc="Of the current selection (MeanReasons), or None.")
+    result = param.Parameter(default=None, doc="Of the current selection (MeanReasons), or None.")
     busy = param.Boolean(default=False, doc="Spectra are being explained.")
 
     def __init__(self, session: Session) -> None:
@@ -198,9 +198,9 @@ class SelectionReasons(param.Parameterized):
     def stop(self) -> None:
         """Stop explaining; results so far stay."""
         self._work.cancel()
-        reasons = self.found
+        reasons = self.result
         kept = reasons if reasons is None or reasons.complete else replace(reasons, complete=True)
-        self.param.update(busy=False, found=kept)
+        self.param.update(busy=False, result=kept)
 
     def _begin(self, *_: object) -> None:
         session = self._session
@@ -214,11 +214,11 @@ class SelectionReasons(param.Parameterized):
         self._of = now
         self._work.cancel()
         reasons, rows = session.workspace.reasons, session.selected.rows
-        self.param.update(busy=False, found=built_mean(reasons, session.lens, rows))
+        self.param.update(busy=False, result=built_mean(reasons, session.lens, rows))
 
     def _arrived(self, answer: Answer[MeanReasons]) -> None:
         if answer.error is not None:
             self._session.complain(f"The selection cannot be explained: {answer.error}")
             self.busy = False
         else:
-            self.param.update(found=answer.result, busy=not answer.last)
+            self.param.update(result=answer.result, busy=not answer.last)

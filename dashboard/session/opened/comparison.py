@@ -55,7 +55,7 @@ class Comparison:
 
     Attributes
     ----------
-    found
+    explanations
         Key of a variant → its explanation.
     failed
         Key of a variant → why there is none.
@@ -67,7 +67,7 @@ class Comparison:
         The other side of 1 is still being asked.
     """
 
-    found: dict[str, Explanation] = field(default_factory=dict)
+    explanations: dict[str, Explanation] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     mirrored: dict[str, np.ndarray] = field(default_factory=dict)
     total: int = 0
@@ -76,7 +76,7 @@ class Comparison:
     @property
     def complete(self) -> bool:
         """No more will come."""
-        return len(self.found) + len(self.failed) >= self.total and not self.asking
+        return len(self.explanations) + len(self.failed) >= self.total and not self.asking
 
 
 def variants(n_pixels: int) -> list[Variant]:
@@ -142,11 +142,13 @@ def compare(
         for variant in todo:
             try:
                 explained = ask(variant.settings(now))
-                result = replace(result, found=result.found | {variant.key: explained})
+                result = replace(
+                    result, explanations=result.explanations | {variant.key: explained}
+                )
             except ValueError as error:
                 result = replace(result, failed=result.failed | {variant.key: str(error)})
             yield result
-        for key, explained in result.found.items():
+        for key, explained in result.explanations.items():
             other = None if explained.nothing else mirrored_settings(explained.settings)
             if other is not None:
                 result = replace(result, mirrored=result.mirrored | {key: ask(other).weights})

@@ -75,7 +75,7 @@ class Edits(param.Parameterized):
         default=True,
         doc="Divide the edited spectrum as the model's recipe does, before it is asked.",
     )
-    kept = param.List(default=[], doc="Edits made before, oldest first.")
+    applied = param.List(default=[], doc="Edits made before, oldest first.")
     edited = param.Parameter(
         default=None, doc="(D,) flux after all edits as the model sees it, or None."
     )
@@ -102,7 +102,7 @@ class Edits(param.Parameterized):
         """The live edit; None if it changes nothing yet."""
         if self.low_aa is None or self.high_aa is None or not 0 < self.low_aa < self.high_aa:
             return None
-        edit = Edit(self.kind, self.low_aa, self.high_aa, self.amount, seed=len(self.kept))
+        edit = Edit(self.kind, self.low_aa, self.high_aa, self.amount, seed=len(self.applied))
         return None if edit.neutral else edit
 
     def brush(self, low_aa: float, high_aa: float) -> None:
@@ -130,14 +130,14 @@ class Edits(param.Parameterized):
         """Let the live edit stand, and begin the next from there."""
         pending = self.pending
         if pending is not None:
-            self.param.update(kept=[*self.kept, pending], amount=AMOUNTS[self.kind][3])
+            self.param.update(applied=[*self.applied, pending], amount=AMOUNTS[self.kind][3])
 
     def undo(self) -> None:
         """Take back the last edit."""
         if self.pending is not None:
             self.amount = AMOUNTS[self.kind][3]
         else:
-            self.kept = self.kept[:-1]
+            self.applied = self.applied[:-1]
         self._consider()
 
     def renormalise(self, wanted: bool) -> None:
@@ -148,12 +148,12 @@ class Edits(param.Parameterized):
     def reset(self, *_: object) -> None:
         """Back to the spectrum as it is."""
         self._work.cancel()
-        self.param.update(kept=[], amount=AMOUNTS[self.kind][3], edited=None, considered=None)
+        self.param.update(applied=[], amount=AMOUNTS[self.kind][3], edited=None, considered=None)
 
     def _consider(self, *_: object) -> None:
         """Edit, and ask the model and the plane, off the page's thread; the latest wins."""
         spectrum = self.open_spectrum
-        edits = [edit for edit in (*self.kept, self.pending) if edit is not None]
+        edits = [edit for edit in (*self.applied, self.pending) if edit is not None]
         if spectrum is None or not edits:
             self._work.cancel()
             self.param.update(edited=None, considered=None)

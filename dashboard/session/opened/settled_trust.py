@@ -50,7 +50,7 @@ class SettledTrust:
         self._calm_s = calm_s
         self._timer: threading.Timer | None = None
         self._work = session.background(
-            self._judged, "The explanation could not be judged", pool=session.later
+            self._assessed, "The explanation could not be judged", pool=session.later
         )
         session.on_close(self._wait_no_more)
         session.outcome.param.watch(self._changed, "explanation")
@@ -72,11 +72,11 @@ class SettledTrust:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _judged(self, judged: AssessedExplanation) -> None:
+    def _assessed(self, assessed: AssessedExplanation) -> None:
         outcome = self._session.outcome
         # The timer may have asked while another explanation came.
-        if judged.explanation is outcome.explanation:
-            outcome.param.update(trust=judged.trust, mirrored=judged.mirrored)
+        if assessed.explanation is outcome.explanation:
+            outcome.param.update(trust=assessed.trust, mirrored=assessed.mirrored)
 
 
 def _judge(

@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from ...figures.planes.shade import Window
 
 __all__ = [
-    "KEPT_PX",
+    "STORED_PX",
     "draw_plane",
     "framed",
-    "keep_picture",
-    "kept_picture",
     "ringed_places",
     "selected_on",
+    "store_picture",
+    "stored_picture",
     "stretch_in_view",
 ]
 
-KEPT_PX = 540  # width and height of what is kept: about those of a plane on a usual screen
+STORED_PX = 540  # width and height of what is kept: about those of a plane on a usual screen
 
 _MOST_RINGED = 400  # of more, colour against grey says the same
 _SOLID = 128  # opacity above that of points that stand back
@@ -195,7 +195,7 @@ def framed(
     return (left, right), (bottom, top)
 
 
-def keep_picture(
+def store_picture(
     workspace: Workspace, plane: str, colour: str, theme: ThemeName, picture: np.ndarray
 ) -> None:
     """Keep a picture of the whole plane in a folder of our own; where none can be, do without."""
@@ -213,7 +213,7 @@ def keep_picture(
         return
 
 
-def kept_picture(
+def stored_picture(
     workspace: Workspace, plane: str, colour: str, theme: ThemeName
 ) -> np.ndarray | None:
     """The picture that was kept of just these points in these colours, or None."""

@@ -26,7 +26,7 @@ from ...session.choices.range_in_link import RangeInLink
 from ...session.session import Session
 from ...workspace.colouring import Values
 from ..widgets.components import WordsPart, added_at_once, in_one_patch
-from .picture import KEPT_PX, draw_plane, framed, kept_picture, stretch_in_view
+from .picture import STORED_PX, draw_plane, framed, stored_picture, stretch_in_view
 from .select_tools import attach_select
 from .spectrum_marks import SpectrumMarks
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PlaneView"]
 
-_KEPT = (
+_QUALITY = (
     "How far to believe the plane: trustworthiness is 1 where no spectrum has false neighbours on "
     "it, recall the share of the ten nearest spectra that are among the ten nearest points."
 )
@@ -45,7 +45,7 @@ _FAR = (
     "place tells little. Trustworthiness and recall are of the grey."
 )
 # The picture in the page before its size is known: sharpened as soon as it is.
-_GUESS_PX = {"inner_width": KEPT_PX, "inner_height": KEPT_PX}
+_GUESS_PX = {"inner_width": STORED_PX, "inner_height": STORED_PX}
 # Bokeh reports a changed range after this long without another change.
 _SETTLE_MS = 40
 # Bokeh wipes only half of its canvas's first pixels: points there would stay for good.
@@ -79,7 +79,7 @@ class PlaneView(pn.viewable.Viewer):
         self.note = WordsPart()
         self._dress()
         self._show_plane()
-        self._show_kept()
+        self._show_stored()
         view, outcome = session.view, session.outcome
         view.param.watch(self._show_plane, ["plane", "window"])
         view.param.watch(self._dress, "theme")
@@ -191,7 +191,7 @@ class PlaneView(pn.viewable.Viewer):
         kept += f" ({plane.judged_on})" if kept and plane.judged_on else ""
         points = plane.placed or counted(len(plane.rows), "point")
         title = escape(f"{plane.title}\u00a0· {points}{kept}")
-        more = f"{_FAR} {_KEPT}" if plane.lender else _KEPT
+        more = f"{_FAR} {_QUALITY}" if plane.lender else _QUALITY
         return f'<div class="muted small few-lines" title="{title}. {more}">{title}</div>'
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
@@ -259,14 +259,14 @@ class PlaneView(pn.viewable.Viewer):
 
         self._session.schedule(go_on)
 
-    def _show_kept(self) -> None:
+    def _show_stored(self) -> None:
         """Show the picture drawn at the last start until datashader is ready."""
         space, view = self._session.workspace, self._session.view
         if view.plane is None or view.colour is None or view.window or space.compiled.is_set():
             return
-        kept = kept_picture(space, view.plane, view.colour, view.theme)
-        if kept is not None:
-            self._put(kept, span(self._x), span(self._y))
+        stored = stored_picture(space, view.plane, view.colour, view.theme)
+        if stored is not None:
+            self._put(stored, span(self._x), span(self._y))
 
     def _put(self, picture: np.ndarray, x: tuple[float, float], y: tuple[float, float]) -> None:
         self._image.data = {

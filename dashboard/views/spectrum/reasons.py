@@ -40,7 +40,7 @@ class ReasonMarks:
 
     Attributes
     ----------
-    told
+    readout
         What the cursor reads of each segment, in order of the segments; empty while not known.
     """
 
@@ -48,7 +48,7 @@ class ReasonMarks:
         self._session = session
         self._marks = empty_source("reasons", "x", "y", "mark")
         self._spread = empty_source("noise", "x", "low", "high")
-        self.told = empty_source("told", "told")
+        self.readout = empty_source("readout", "readout")
         glyph = Text(
             text="mark", text_align="center", text_baseline="bottom", y_offset=constant(-7),
             text_font=constant(FONT), text_font_size="12px",
@@ -78,7 +78,7 @@ class ReasonMarks:
         )
         effects: Effects | None = self._session.effects
         if spectrum is None or explanation is None or recurrence is None or effects is None:
-            clear(self._marks, self._spread, self.told)
+            clear(self._marks, self._spread, self.readout)
             return
         axis = self._session.axis
         edges = explanation.edges(spectrum.wave_rest_aa)
@@ -95,7 +95,7 @@ class ReasonMarks:
             "mark": [_SOLID if holds else _HOLLOW for holds in recurrence.holds],
         }
         fill(self._marks, marks)
-        fill(self.told, {"told": interval_lines(effects, recurrence, outcome.trust)})
+        fill(self.readout, {"readout": interval_lines(effects, recurrence, outcome.trust)})
 
 
 def interval_lines(effects: Effects, recurrence: Recurrence, trust: Trust | None) -> list[str]:

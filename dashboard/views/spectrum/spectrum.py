@@ -66,7 +66,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._seen: tuple[str, str] = ("", "")  # through which lens, on which axis
         self._full = (0.0, 0.0)  # the range that was last set to show all
         self._link = RangeInLink(session.view, "waves")
-        self.sources.link(self.flux, self.weight, self._reasons.told)
+        self.sources.link(self.flux, self.weight, self._reasons.readout)
         self._listen()
         self._open()
         self._dress()

@@ -54,25 +54,25 @@ class SpectrumSources:
         self.colours = LinearColorMapper(palette=["#888888"], low=-1.0, high=3.0)
         self.shade: Any = {"field": "shade", "transform": self.colours}
 
-    def link(self, flux: figure, weight: figure, told: ColumnDataSource) -> None:
+    def link(self, flux: figure, weight: figure, intervals: ColumnDataSource) -> None:
         """Have the browser draw these at the frame's width, and read them under the cursor.
 
         Parameters
         ----------
         flux, weight
             The figures of the spectrum and its weights, which share their range of wavelengths.
-        told
+        intervals
             What is said of each segment.
         """
         self._paint(flux)
         readout = CustomJS(
             args={
                 "pixels": self.pixels, "bands": self.bands, "lines": self.lines,
-                "reasons": told, "observed": self.observed, "filled": self.filled,
+                "reasons": intervals, "observed": self.observed, "filled": self.filled,
             },
             code=asset("readout.js"),
         )  # fmt: skip
-        for source in (self.pixels, self.observed, self.bands, told):
+        for source in (self.pixels, self.observed, self.bands, intervals):
             source.js_on_change("data", readout)
         for fig in (flux, weight):
             fig.js_on_event("mousemove", readout)

@@ -97,7 +97,7 @@ class _Compare:
         if spectrum is None or not len(spectrum.flux):
             return
         done, now = self._result, self._session.knobs.settings()
-        n_done = len(done.found) + len(done.failed)
+        n_done = len(done.explanations) + len(done.failed)
         state = (
             (f"{n_done} of {done.total} computed. " if not done.complete else "")
             + "Each row varies one thing and keeps the rest as set above; a click takes it over. "
@@ -121,7 +121,7 @@ class _Compare:
         line: str,
         spectrum: OpenSpectrum,
     ) -> str:
-        explanation = self._result.found.get(variant.key)
+        explanation = self._result.explanations.get(variant.key)
         ribbon, fit, names = "", "", [self._result.failed.get(variant.key, "…")]
         if explanation is not None:
             fit, names = "", [explanation.nothing]

@@ -17,7 +17,7 @@ from ...figures.planes.bpt_diagram import bpt_figure, bpt_points
 from ...session.browsing.selection_reasons import SelectionReasons
 from ...session.browsing.selection_summary import SelectionSummary
 from ...session.visitor import Visitor
-from ...workspace.kept_colouring import KEPT_COLOUR
+from ...workspace.selections_colouring import SELECTIONS_COLOUR
 from ..widgets.components import TablePart
 from ..widgets.controls import TARGET_TITLES
 from ..widgets.html_sections import SectionsPart, button
@@ -84,7 +84,7 @@ class _SelectionTab:
         session.selected.param.watch(self._draw, "current")
         session.outcome.param.watch(self._draw, ["mean", "relisted"])
         self._summary.param.watch(self._draw, ["spread", "lines"])
-        self._reasons.param.watch(self._draw, ["found", "busy"])
+        self._reasons.param.watch(self._draw, ["result", "busy"])
         self._summary.param.watch(self._draw_bpt, "lines")
         session.selected.param.watch(self._draw_bpt, "current")
         session.view.param.watch(self._draw_bpt, "theme")
@@ -151,7 +151,7 @@ class _SelectionTab:
         except (ValueError, OSError) as error:
             self._session.complain(f"The selection was not kept: {error}")
         self._session.tagging.reread()  # this change is no news
-        if self._session.view.colour == KEPT_COLOUR:
+        if self._session.view.colour == SELECTIONS_COLOUR:
             self._colour_plane()
         self._draw()
 
@@ -219,7 +219,7 @@ class _SelectionTab:
             return {"mean": text, "reasons": "", "ratios": ""}
         if spread is None:
             return {"mean": mean_section(None), "reasons": "", "ratios": ""}
-        mean_reasons = self._reasons.found
+        mean_reasons = self._reasons.result
         if mean_reasons is not None and len(mean_reasons.labels) != len(spread.mean):
             mean_reasons = None  # of the lens just turned to, whose mean is on its way
         target = self._session.view.target or ""

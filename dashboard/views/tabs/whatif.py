@@ -120,7 +120,7 @@ class _WhatIfTab:
         """Apart from the controls, which stay as they are while the slider is held."""
         state = self._state
         live = state.pending is not None
-        some = live or bool(state.kept)
+        some = live or bool(state.applied)
         keep = button(
             "Keep", {"do": "keep"}, title="Let this edit stand and make another", idle=not live
         )
@@ -152,7 +152,7 @@ class _WhatIfTab:
             f"<thead><tr><th></th><th>as it is</th><th>edited</th><th>change</th></tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table>"
         )
-        done = "".join(f"<li>{escape(_words(edit))}</li>" for edit in state.kept)
+        done = "".join(f"<li>{escape(_words(edit))}</li>" for edit in state.applied)
         kept = f"<p>Kept</p><ol>{done}</ol>" if done else ""
         return f"{_domain(considered)}{table}<p>{escape(self._landing(considered))}</p>{kept}"
 

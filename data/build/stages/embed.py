@@ -58,28 +58,33 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         scores = _component_scores(work, spectra, settings)
     sample = _laid_out(work, scores, settings)
     rows = prepared.table("rows")["row"].to_numpy()
-    kept = LayoutCheckpoints(work.draft, rows[sample], settings)
+    checkpoints = LayoutCheckpoints(work.draft, rows[sample], settings)
     xy, used = lay_out_on_sample(
-        work, scores, sample, settings, callback=_reporting(work, kept), kept=kept
+        work,
+        scores,
+        sample,
+        settings,
+        callback=_reporting(work, checkpoints),
+        checkpoints=checkpoints,
     )
     if len(sample) < n:
         work.draft.metrics["n_laid_out"] = len(sample)
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
-    work.draft.write_table("costs", kept.costs())
-    among, judged = quality_sample(n, used)
-    judged_on = some_rows(spectra, among)
-    quality = plane_quality(judged_on, xy[among], asked=judged, overwrite_features=True)
-    del judged_on
-    within = plane_quality(scores[among], xy[among], asked=judged)
+    work.draft.write_table("costs", checkpoints.costs())
+    among, points = quality_sample(n, used)
+    their_spectra = some_rows(spectra, among)
+    quality = plane_quality(their_spectra, xy[among], points=points, overwrite_features=True)
+    del their_spectra
+    within = plane_quality(scores[among], xy[among], points=points)
     work.draft.metrics |= {
         "n": n,
         "features": "latent" if latent else "spectra",
         "settings": used.asdict(),
-        "kl_divergence": kept.cost,
+        "kl_divergence": checkpoints.cost,
         "of_spectra": dataclasses.asdict(quality),
         "of_features": dataclasses.asdict(within),
     }
-    kept.remove()
+    checkpoints.remove()
 
 
 def _grow(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
@@ -127,8 +132,8 @@ def _place_on_lent(work: Work, prepared: Run, lent_run: Run) -> None:
     if (components := lent_run.path / _COMPONENTS).exists():
         shutil.copyfile(components, work.draft.path / _COMPONENTS)
     lender, n_far = lender_of(lent_run), int(far.sum())
-    kept = ("features", "settings", "of_spectra", "of_features")
-    work.draft.metrics |= {name: lent_run.metrics.get(name) for name in kept} | {
+    names = ("features", "settings", "of_spectra", "of_features")
+    work.draft.metrics |= {name: lent_run.metrics.get(name) for name in names} | {
         "n": len(laid),
         "lender": lender,
         "n_far": n_far,
@@ -138,11 +143,11 @@ def _place_on_lent(work: Work, prepared: Run, lent_run: Run) -> None:
     }
 
 
-def _reporting(work: Work, kept: LayoutCheckpoints) -> Callable[[int, int], None]:
+def _reporting(work: Work, checkpoints: LayoutCheckpoints) -> Callable[[int, int], None]:
     """Report the progress of t-SNE, and the divergence that it minimises."""
 
     def report(done: int, total: int) -> None:
-        cost = "" if np.isnan(kept.cost) else f"KL divergence {kept.cost:.3f}"
+        cost = "" if np.isnan(checkpoints.cost) else f"KL divergence {checkpoints.cost:.3f}"
         work.report(done, total, cost)
 
     return report

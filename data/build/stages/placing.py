@@ -29,7 +29,7 @@ def lay_out_on_sample(
     settings: EmbedSettings,
     *,
     callback: Callback,
-    kept: LayoutCheckpoints | None = None,
+    checkpoints: LayoutCheckpoints | None = None,
 ) -> tuple[np.ndarray, EmbedSettings]:
     """Lay out a sample on this machine, and place all others on it in chunks.
 
@@ -44,7 +44,7 @@ def lay_out_on_sample(
         Finite.
     sample : (m,)
         Rows to lay out, ascending, m ≥ 5; with all n nothing is placed.
-    settings, callback, kept
+    settings, callback, checkpoints
         Of the layout, as for :func:`~spexplain.core.planes.tsne.lay_out`.
 
     Returns
@@ -55,10 +55,10 @@ def lay_out_on_sample(
     if path.exists():
         arrays, used = load_arrays(path)
         laid, settings = arrays["xy"], EmbedSettings(**used)
-        if kept is not None:
-            kept.load()  # what the layout cost
+        if checkpoints is not None:
+            checkpoints.load()  # what the layout cost
     else:
-        how: Any = {"jobs": work.threads, "callback": callback, "store": kept}
+        how: Any = {"jobs": work.threads, "callback": callback, "store": checkpoints}
         laid, settings = lay_out(scores[sample], settings, **how)
     if len(sample) == len(scores):
         return laid, settings

@@ -13,11 +13,11 @@ import numpy as np
 
 from ....core.models import LEVELS, Calibration, fewest
 
-__all__ = ["ClassSet", "Held", "TypeCertainty"]
+__all__ = ["ClassSet", "Coverage", "TypeCertainty"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Coverage:
     """How often the set held the type, of test spectra of one type.
 
     Attributes
@@ -43,7 +43,7 @@ class ClassSet:
         Share of each type's spectra whose set must hold the true type.
     members
         The types in it, the most probable first; may be empty.
-    held
+    coverage
         Type → how often the sets held it on the test set.
     alone, others : (int, int)
         For test spectra whose set has one type, and for all others: how many were classified
@@ -56,7 +56,7 @@ class ClassSet:
 
     level: float
     members: tuple[str, ...] = ()
-    held: Mapping[str, Held] | None = None
+    coverage: Mapping[str, Coverage] | None = None
     alone: tuple[int, int] = (0, 0)
     others: tuple[int, int] = (0, 0)
     lent: bool = False
@@ -66,18 +66,18 @@ class ClassSet:
         """JSON-serialisable."""
         if self.missing:
             return {"level": self.level, "members": None, "missing": self.missing}
-        held = {
+        coverage = {
             label: {
                 "held": of.k,
                 "n": of.n,
                 "spread": float(of.spread) if np.isfinite(of.spread) else None,
             }
-            for label, of in (self.held or {}).items()
+            for label, of in (self.coverage or {}).items()
         }
         return {
             "level": self.level,
             "members": list(self.members),
-            "coverage": held,
+            "coverage": coverage,
             "lent": self.lent,
         }
 
@@ -156,19 +156,19 @@ class TypeCertainty:
         return ClassSet(
             level,
             tuple(classes[at] for at in order if inside[at]),
-            self.held(level),
+            self.coverage(level),
             (entry["right_alone"], entry["sizes"][1]),
             (entry["right_else"], sum(entry["sizes"]) - entry["sizes"][1]),
             self.lent,
         )
 
-    def held(self, level: float) -> dict[str, Held]:
+    def coverage(self, level: float) -> dict[str, Coverage]:
         """Class → how often its spectra's sets held it, on the test set; empty if unknown."""
         entry = self.at(level)
         if entry is None or entry["lacking"] or self.found is None:
             return {}
         return {
-            label: Held(k, n, float("nan") if sd is None else sd)
+            label: Coverage(k, n, float("nan") if sd is None else sd)
             for label, k, n, sd in zip(
                 self.found["classes"], entry["held"], entry["counts"], entry["spread"], strict=True
             )

@@ -80,7 +80,7 @@ def measure_certainty(
 def _counted(calibration: Calibration, p: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     seen = coverage(calibration, p, labels)
     return {
-        "held": seen.held,
+        "held": seen.n_covered,
         "counts": seen.counts,
         "sizes": seen.sizes.tolist(),
         "right_alone": seen.right_alone,

@@ -35,7 +35,7 @@ def test_exchangeable_spectra_are_covered_as_often_as_promised(level):
         known = np.arange(len(p)) < 400
         one = calibrate(p[known], labels[known], CLASSES, level=level)
         seen = coverage(one, p[~known], labels[~known])
-        held.append(seen.held / seen.counts)
+        held.append(seen.n_covered / seen.counts)
     mean, error = np.mean(held, axis=0), np.std(held, axis=0) / np.sqrt(150)
     assert (mean > level - 3 * error).all()
     assert (mean < level + 1 / 120 + 3 * error).all()
@@ -89,7 +89,7 @@ def test_the_calibration_sample_itself_is_held_as_often_as_asked():
     one = calibrate(p, labels, CLASSES)
     seen = coverage(one, p, labels)
     assert_array_equal(seen.counts, one.counts)
-    assert_array_equal(seen.held, np.ceil((one.counts + 1) * 0.9 - 1e-9))
+    assert_array_equal(seen.n_covered, np.ceil((one.counts + 1) * 0.9 - 1e-9))
 
 
 def test_sets_of_one_and_the_rest_are_counted_apart():

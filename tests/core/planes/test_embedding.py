@@ -144,7 +144,7 @@ def test_some_points_asked_judge_as_all_do_and_are_counted():
     spectra = rng.normal(size=(900, 10))
     xy = spectra[:, :2] + 0.1 * rng.normal(size=(900, 2))
     whole = plane_quality(spectra, xy)
-    some = plane_quality(spectra, xy, asked=rng.choice(900, 300, replace=False))
+    some = plane_quality(spectra, xy, points=rng.choice(900, 300, replace=False))
     assert (some.n, some.n_asked) == (900, 300)
     assert some.trustworthiness == pytest.approx(whole.trustworthiness, abs=0.02)
     assert some.knn_recall == pytest.approx(whole.knn_recall, abs=0.02)

@@ -172,7 +172,7 @@ def test_what_the_command_or_page_saved_is_replayed_by_the_collections_model(c, 
     for again in (sx.replay(tmp_path / "why.fits"), sx.replay(tmp_path / "why.fits", c)):
         assert again.weights.tobytes() == kept.explanation.weights.tobytes()
         assert again.name == id
-        assert again.said.keys() == lens.verdict(int(lens.rows[0])).probabilities.keys()
+        assert again.answers.keys() == lens.verdict(int(lens.rows[0])).probabilities.keys()
 
 
 def test_pixels_that_were_filled_in_are_said_wherever_a_reason_may_rest_on_them(c, tmp_path):

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
-from spexplain.dashboard.session.browsing.confusion import judged
+from spexplain.dashboard.session.browsing.confusion import classified
 from spexplain.dashboard.workspace.colouring import Categories, Values, colouring
 from spexplain.dashboard.workspace.standard_lists import misclassified, most_anomalous
 
@@ -174,7 +174,7 @@ def test_numbers_keep_their_order_and_their_blanks(one: Seen, name: str) -> None
 @quick
 @given(seen(), st.sampled_from(["test", "all"]))
 def test_the_judged_are_counted_as_scikit_learn_counts_them(one: Seen, part: str) -> None:
-    table = judged(one.catalog, one.agn, part)
+    table = classified(one.catalog, one.agn, part)
     said = one.agn.columns
     inside = one.catalog["label"][said.index].isin(KINDS)
     if part == "test":

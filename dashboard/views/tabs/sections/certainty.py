@@ -67,10 +67,10 @@ def _sets(certainty: TypeCertainty) -> str:
     kinds = ordered_types(certainty.found["classes"]) if certainty.found else []
     lines = []
     for level in LEVELS:
-        held = {kind: of for kind, of in certainty.held(level).items() if of.n}
-        if held:
+        coverage = {kind: of for kind, of in certainty.coverage(level).items() if of.n}
+        if coverage:
             cells = "".join(
-                f"<td>{coverage_text(held[k]) if k in held else '–'}</td>" for k in kinds
+                f"<td>{coverage_text(coverage[k]) if k in coverage else '–'}</td>" for k in kinds
             )
             lines.append(f"<tr><th>set at {percent(level)}</th>{cells}</tr>")
     if not lines:

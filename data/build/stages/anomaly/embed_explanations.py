@@ -40,8 +40,8 @@ def _run(work: Work) -> None:
     else:
         used = EmbedSettings(**work.before.run.metrics["settings"])
     work.draft.write_table("xy", table)
-    among, judged = quality_sample(len(rows), used)
-    quality = plane_quality(unit[among], table[["x", "y"]].to_numpy()[among], asked=judged)
+    among, points = quality_sample(len(rows), used)
+    quality = plane_quality(unit[among], table[["x", "y"]].to_numpy()[among], points=points)
     work.draft.metrics |= {
         "n": len(rows),
         "features": "explanations",

@@ -11,10 +11,10 @@ from spexplain.dashboard.figures.words.set_words import (
     set_text,
     verdict_lines,
 )
-from spexplain.data.collection.trained.class_sets import ClassSet, Held, TypeCertainty
+from spexplain.data.collection.trained.class_sets import ClassSet, Coverage, TypeCertainty
 from spexplain.data.lenses.built_lens import Verdict
 
-HELD = {"type 1": Held(136, 149, 0.027), "type 2": Held(383, 418, 0.014)}
+HELD = {"type 1": Coverage(136, 149, 0.027), "type 2": Coverage(383, 418, 0.014)}
 ONE = ClassSet(0.9, ("type 2",), HELD, (592, 618), (48, 51))
 
 

@@ -58,7 +58,7 @@ def test_an_explanation_in_python_is_the_commands_to_the_last_bit(
         c.collection.path, first, "type 1", sx.ExplainSettings(n_samples=300)
     )  # fmt: skip
     assert made.weights.tobytes() == theirs.saved.explanation.weights.tobytes()
-    assert set(made.said) == set(theirs.verdict.probabilities)
+    assert set(made.answers) == set(theirs.verdict.probabilities)
     made.save(tmp_path / "why.fits")
     row = c.collection.row_of(first)
     again = replay(tmp_path / "why.fits", c.lenses["agn"].target("type 1", row))

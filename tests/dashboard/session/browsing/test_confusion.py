@@ -4,19 +4,19 @@ import io
 
 import numpy as np
 import pandas as pd
-from spexplain.dashboard.session.browsing.confusion import judged, ordered_types
+from spexplain.dashboard.session.browsing.confusion import classified, ordered_types
 from spexplain.dashboard.views.tabs.confusion import show
 from spexplain.data.collection.trained.trained_models import probability_column
 
 
 def test_only_spectra_with_a_type_the_classifier_knows_are_judged(workspace):
     lens = workspace.lenses["agn"]
-    table = judged(workspace.catalog, lens, "all")
+    table = classified(workspace.catalog, lens, "all")
     labels = workspace.catalog["label"].to_numpy()
     assert len(table) == np.sum(labels[lens.rows] != "")
     wrong = table[~table["correct"]]
     assert (wrong["true"] != wrong["predicted"]).all()
-    assert judged(workspace.catalog, None, "all").empty
+    assert classified(workspace.catalog, None, "all").empty
 
 
 def test_a_cell_holds_its_spectra_and_numbers_the_first_few(session):

@@ -81,14 +81,14 @@ def test_it_follows_the_selection_and_what_was_stopped_stays(session: Any, wait_
     session.knobs.param.update(n_segments=11, n_samples=60)
     session.view.param.update(tab="selected", lens="anomaly")
     session.selected.take(Selection("few", "lasso", np.arange(4)))
-    assert reasons.found is None
+    assert reasons.result is None
     reasons.explain()
-    wait_until(lambda: reasons.found is not None and reasons.found.complete)
+    wait_until(lambda: reasons.result is not None and reasons.result.complete)
     wait_until(lambda: not reasons.busy)
-    assert reasons.found.n == 4
+    assert reasons.result.n == 4
     reasons.explain()
     reasons.stop()
     assert not reasons.busy
-    assert reasons.found.complete
+    assert reasons.result.complete
     session.knobs.n_segments = 12  # another explanation: not this one's
-    assert reasons.found is None
+    assert reasons.result is None

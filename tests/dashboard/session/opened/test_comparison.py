@@ -46,16 +46,20 @@ def test_segments_that_do_not_fit_the_spectrum_are_not_offered() -> None:
 def test_each_explanation_is_that_of_its_settings(target: Any, flux: np.ndarray) -> None:
     answers = list(compare(flux, target, NOW, {}, lambda: False))
     todo = variants(len(flux))
-    assert [len(a.found) for a in answers[: len(todo)]] == list(range(1, len(todo) + 1))
+    assert [len(a.explanations) for a in answers[: len(todo)]] == list(range(1, len(todo) + 1))
     # Of those that scale, the other side of 1: that of 0.9 is 1.1, explained already.
     beyond = answers[-1].mirrored
     assert "scale-0.6" in beyond
     assert "flat-1" not in beyond
-    np.testing.assert_array_equal(beyond["scale-0.9"], answers[-1].found["scale-1.1"].weights)
+    np.testing.assert_array_equal(
+        beyond["scale-0.9"], answers[-1].explanations["scale-1.1"].weights
+    )
     assert [a.complete for a in answers] == [False] * (len(answers) - 1) + [True]
     for one in (todo[0], todo[6], todo[-2], todo[-1]):
         direct = explain(flux, target, one.settings(NOW))
-        np.testing.assert_allclose(answers[-1].found[one.key].weights, direct.weights, atol=1e-12)
+        np.testing.assert_allclose(
+            answers[-1].explanations[one.key].weights, direct.weights, atol=1e-12
+        )
 
 
 def test_what_is_known_is_not_computed_again(flux: np.ndarray) -> None:
@@ -70,7 +74,7 @@ def test_what_is_known_is_not_computed_again(flux: np.ndarray) -> None:
     once = len(asked)
     again = list(compare(flux, CallableTarget(count, "sum"), NOW, known, lambda: False))
     assert len(asked) == once > 0
-    assert again[-1].found["mean"] is first[-1].found["mean"]
+    assert again[-1].explanations["mean"] is first[-1].explanations["mean"]
 
 
 def test_a_comparison_nobody_wants_ends(target: Any, flux: np.ndarray) -> None:

@@ -100,7 +100,7 @@ def test_another_stretch_keeps_the_edit_and_undo_takes_back_one_at_a_time(whatif
     whatif.turn(2.0)
     once = whatif.edited
     whatif.brush(4950.0, 5020.0)
-    assert [edit.amount for edit in whatif.kept] == [2.0]
+    assert [edit.amount for edit in whatif.applied] == [2.0]
     whatif.choose("raise")
     whatif.turn(0.5)
     assert (whatif.edited != once).any()
@@ -115,7 +115,7 @@ def test_reset_and_another_spectrum_start_afresh(session, whatif):
     whatif.brush(*HBETA)
     whatif.turn(2.0)
     whatif.reset()
-    assert (whatif.edited, whatif.kept) == (None, [])
+    assert (whatif.edited, whatif.applied) == (None, [])
     whatif.turn(3.0)
     session.open(4)
     assert whatif.edited is None

@@ -106,7 +106,7 @@ def test_the_page_says_it_beside_the_trust_and_marks_the_reasons(told: Visitor) 
     assert "▼" in expected
     assert len(marks._spread.data["x"]) == len(outcome.explanation.weights)
     first = int(outcome.recurrence.top[0])
-    said = marks.told.data["told"][first]
+    said = marks.readout.data["readout"][first]
     assert said.startswith("masks ±")
     assert "noise ±" in said
     assert "seen again in 100 %" in said
@@ -116,7 +116,7 @@ def test_the_page_says_it_beside_the_trust_and_marks_the_reasons(told: Visitor) 
     assert (np.abs(at[:, None] - outcome.open_spectrum.wave_rest_aa).min(axis=1) < 1e-6).all()
     outcome.explanation = None
     assert marks._marks.data["mark"] == []
-    assert marks.told.data["told"] == []
+    assert marks.readout.data["readout"] == []
 
 
 def test_while_it_is_not_known_the_page_says_that_it_asks(told: Visitor) -> None:
@@ -135,7 +135,7 @@ def test_hollow_are_the_reasons_of_a_score_that_noise_would_make(told: Visitor) 
     told.outcome.recurrence = recurrence(weights, redrawn, null)
     assert view._reasons._marks.data["mark"] == ["▽"] * 3
     first = int(told.outcome.recurrence.top[0])
-    assert "above noise" in view._reasons.told.data["told"][first]
+    assert "above noise" in view._reasons.readout.data["readout"][first]
     assert [beyond_text(x) for x in (29.94, 5000.0, -3.0)] == [
         "29.9 σ above noise", "over 999 σ above noise", "not above noise",
     ]  # fmt: skip

@@ -16,7 +16,12 @@ from spexplain.dashboard.figures.planes.shade import Window
 from spexplain.dashboard.figures.theme import THEMES
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.plane import picture as plane_picture
-from spexplain.dashboard.views.plane.picture import draw_plane, framed, keep_picture, kept_picture
+from spexplain.dashboard.views.plane.picture import (
+    draw_plane,
+    framed,
+    store_picture,
+    stored_picture,
+)
 from spexplain.dashboard.views.plane.plane import PlaneView
 from spexplain.dashboard.workspace.workspace import Workspace
 
@@ -34,12 +39,12 @@ def drawn(workspace: Workspace, theme: Any = "light") -> np.ndarray:
 
 def test_a_kept_picture_is_found_again_for_the_same_points_and_colours(workspace) -> None:
     picture = drawn(workspace)
-    assert kept_picture(workspace, "agn", "type", "light") is None
-    keep_picture(workspace, "agn", "type", "light", picture)
-    np.testing.assert_array_equal(kept_picture(workspace, "agn", "type", "light"), picture)
-    assert kept_picture(workspace, "agn", "type", "dark") is None
-    assert kept_picture(workspace, "agn", "predicted", "light") is None
-    assert kept_picture(workspace, "anomaly", "type", "light") is None
+    assert stored_picture(workspace, "agn", "type", "light") is None
+    store_picture(workspace, "agn", "type", "light", picture)
+    np.testing.assert_array_equal(stored_picture(workspace, "agn", "type", "light"), picture)
+    assert stored_picture(workspace, "agn", "type", "dark") is None
+    assert stored_picture(workspace, "agn", "predicted", "light") is None
+    assert stored_picture(workspace, "anomaly", "type", "light") is None
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -67,30 +72,30 @@ def test_the_lenders_points_stand_back_and_ones_own_have_a_rim(
 
 
 def test_another_way_to_draw_makes_kept_pictures_old(workspace, tmp_path, monkeypatch) -> None:
-    keep_picture(workspace, "agn", "type", "light", drawn(workspace))
+    store_picture(workspace, "agn", "type", "light", drawn(workspace))
     other = tmp_path / "shade.py"
     other.write_text("drawn otherwise")
     monkeypatch.setattr(plane_picture, "_SHADER", other)
-    assert kept_picture(workspace, "agn", "type", "light") is None
+    assert stored_picture(workspace, "agn", "type", "light") is None
 
 
 def test_a_damaged_picture_is_no_picture(workspace, own_folder: Path) -> None:
-    keep_picture(workspace, "agn", "type", "light", drawn(workspace))
+    store_picture(workspace, "agn", "type", "light", drawn(workspace))
     (path,) = (own_folder / "pictures").iterdir()
     path.write_bytes(path.read_bytes()[:100])
-    assert kept_picture(workspace, "agn", "type", "light") is None
+    assert stored_picture(workspace, "agn", "type", "light") is None
 
 
 def test_where_nothing_can_be_kept_nothing_breaks(workspace, own_folder: Path) -> None:
     (own_folder / "pictures").write_text("a file is in the way")
-    keep_picture(workspace, "agn", "type", "light", drawn(workspace))
-    assert kept_picture(workspace, "agn", "type", "light") is None
+    store_picture(workspace, "agn", "type", "light", drawn(workspace))
+    assert stored_picture(workspace, "agn", "type", "light") is None
 
 
 def test_only_the_newest_are_kept(workspace, own_folder: Path, monkeypatch) -> None:
     monkeypatch.setattr(plane_picture, "_MOST", 1)
     for colour in ("type", "predicted"):
-        keep_picture(workspace, "agn", colour, "light", drawn(workspace))
+        store_picture(workspace, "agn", colour, "light", drawn(workspace))
     assert len(list((own_folder / "pictures").iterdir())) == 1
 
 
@@ -113,7 +118,7 @@ def test_a_frame_has_equal_scales_and_holds_what_was_asked_for(x, y, width, heig
 def test_the_page_shows_the_kept_picture_and_draws_once_the_compiler_is_done(
     workspace: Workspace, wait_until: Any
 ) -> None:
-    keep_picture(workspace, "agn", "type", "light", drawn(workspace))
+    store_picture(workspace, "agn", "type", "light", drawn(workspace))
     workspace.compiled.clear()
     turns: list[Any] = []
     try:

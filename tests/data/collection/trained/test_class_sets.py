@@ -26,7 +26,7 @@ def known(n=400, n_test=100, **lent):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_sets_hold_the_type_about_as_often_as_asked(level):
-    for of in known(n_test=400).held(level).values():
+    for of in known(n_test=400).coverage(level).values():
         assert of.k / of.n == pytest.approx(level, abs=0.06)
         assert 0 < of.spread < 0.06
 
@@ -89,4 +89,4 @@ def test_without_a_test_set_sets_are_had_but_no_coverage():
     assert certainty.reliability is None
     said = certainty.class_set({"intermediate": 0.4, "type 1": 0.6}, 0.9)
     assert not said.missing
-    assert all(of.n == 0 for of in said.held.values())
+    assert all(of.n == 0 for of in said.coverage.values())

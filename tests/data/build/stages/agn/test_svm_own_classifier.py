@@ -9,7 +9,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import f1_score
 from sklearn.svm import SVC
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.dashboard.session.browsing.confusion import judged
+from spexplain.dashboard.session.browsing.confusion import classified
 from spexplain.data.build.all_stages import BuildError, BuildSettings, build
 from spexplain.data.collection.collection import Collection
 from spexplain.data.collection.runs import RunStore
@@ -61,7 +61,7 @@ def test_the_lens_explains_it_by_every_method(forested):
         settings = ExplainSettings(method=method, n_segments=20, n_samples=300, factor=0.5)
         found = explain(lens.prepared(row), lens.target("predicted", row), settings)
         assert np.isfinite(found.weights).all()
-    assert set(judged(forested.catalog, lens, "test")["true"]) <= set(lens.classes)
+    assert set(classified(forested.catalog, lens, "test")["true"]) <= set(lens.classes)
     outside = OutsideLens(forested, lens)
     np.testing.assert_allclose(
         list(outside.verdict(lens.prepared(row), 10).probabilities.values()),

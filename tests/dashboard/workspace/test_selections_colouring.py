@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.dashboard.figures.theme import category_colours
-from spexplain.dashboard.workspace.kept_colouring import colouring_of_kept
+from spexplain.dashboard.workspace.selections_colouring import colouring_of_selections
 from spexplain.data.selections.kept_selections import KeptSelection
 
 CATALOG = pd.DataFrame({"id": [f"s{row}" for row in range(8)]})
@@ -30,7 +30,7 @@ class _Kept:
 
 @given(st.dictionaries(st.text("ab", min_size=1, max_size=3), st.sets(st.integers(0, 7))))
 def test_each_spectrum_is_of_its_one_selection_or_of_several_or_of_none(kept):
-    found = colouring_of_kept(_Kept(kept), CATALOG)  # type: ignore[arg-type]
+    found = colouring_of_selections(_Kept(kept), CATALOG)  # type: ignore[arg-type]
     few = sorted(kept)[:14]
     for row in range(8):
         inside = [name for name in few if row in kept[name]]
@@ -42,7 +42,7 @@ def test_each_spectrum_is_of_its_one_selection_or_of_several_or_of_none(kept):
 
 
 def test_a_selection_called_as_a_class_is_told_from_it():
-    found = colouring_of_kept(_Kept({"in none": {0}, "b": {1}}), CATALOG)  # type: ignore[arg-type]
+    found = colouring_of_selections(_Kept({"in none": {0}, "b": {1}}), CATALOG)  # type: ignore[arg-type]
     assert found.label(0) == "in none"
     assert found.label(7) == "in none of these"
     assert len(set(found.names)) == len(found.names)
@@ -50,7 +50,7 @@ def test_a_selection_called_as_a_class_is_told_from_it():
 
 def test_more_than_a_legend_holds_are_left_out_and_said():
     kept = {f"k{number:02d}": {0} for number in range(16)}
-    assert colouring_of_kept(_Kept(kept), CATALOG).title.endswith("the first 14 of 16")  # type: ignore[arg-type]
+    assert colouring_of_selections(_Kept(kept), CATALOG).title.endswith("the first 14 of 16")  # type: ignore[arg-type]
 
 
 def test_a_colour_somebody_gave_is_drawn_in_either_theme(tmp_path: Path):
@@ -60,7 +60,7 @@ def test_a_colour_somebody_gave_is_drawn_in_either_theme(tmp_path: Path):
     kept.keep("mine", "lasso", ["s1"])
     kept.keep("other", "lasso", ["s2"])
     kept.recolour("mine", "#12ab34")
-    found = colouring_of_kept(kept, CATALOG)
+    found = colouring_of_selections(kept, CATALOG)
     for theme in ("light", "dark"):
         colours = category_colours(found.names, theme, found.own)
         assert colours[found.names.index("mine")] == "#12ab34"

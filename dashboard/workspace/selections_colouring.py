@@ -8,16 +8,16 @@ import pandas as pd
 from ...data.selections.kept_selections import KeptSelections
 from .colouring import Categories
 
-__all__ = ["KEPT_COLOUR", "colouring_of_kept"]
+__all__ = ["SELECTIONS_COLOUR", "colouring_of_selections"]
 
-KEPT_COLOUR = "selections"
+SELECTIONS_COLOUR = "selections"
 """Name of the colouring."""
 
 _MOST = 14  # datashader compiles again for each eight; nobody reads longer legends
 _SEVERAL, _NONE = "in several", "in none"
 
 
-def colouring_of_kept(kept: KeptSelections, catalog: pd.DataFrame) -> Categories:
+def colouring_of_selections(kept: KeptSelections, catalog: pd.DataFrame) -> Categories:
     """Colouring by kept selection, with a separate category for spectra in more than one.
 
     Parameters
@@ -51,7 +51,9 @@ def colouring_of_kept(kept: KeptSelections, catalog: pd.DataFrame) -> Categories
         codes[times == 0] = quiet
     more = f", the first {_MOST} of {len(every)}" if len(every) > _MOST else ""
     own = {selection.name: selection.colour for selection in few if selection.colour}
-    return Categories(KEPT_COLOUR, f"Kept selections{more}", tuple(names), codes, quiet, own=own)
+    return Categories(
+        SELECTIONS_COLOUR, f"Kept selections{more}", tuple(names), codes, quiet, own=own
+    )
 
 
 def _apart(word: str, names: list[str]) -> str:
