@@ -66,6 +66,8 @@ def _shared(first: tuple[float, float], second: tuple[float, float]) -> float:
 def _run_again(wave_aa: np.ndarray) -> bool:
     """Whether two monotonic runs cover nearly the same range."""
     steps = np.diff(wave_aa)
+    if not len(steps):
+        return False
     forward = 1.0 if np.median(steps) >= 0 else -1.0
     runs = np.split(wave_aa, np.flatnonzero(steps * forward < 0) + 1)
     ranges = sorted((run.min(), run.max()) for run in runs if len(run) >= _FEWEST)

@@ -55,3 +55,12 @@ def test_two_blocks_of_text_are_not_their_mean(tmp_path):
     with pytest.raises(ReadError, match="more than one spectrum") as told:
         read(tmp_path / "a.txt")
     assert told.value.reason == "several spectra"
+
+
+@pytest.mark.parametrize("wave", [[], [5000.0], [5000.0, np.nan], [np.nan]])
+def test_a_pixel_or_none_is_as_it_is(wave):
+    """And no mean of nothing: a table of one row once ended in numpy's warning."""
+    wave = np.array(wave)
+    ones = np.ones(len(wave))
+    found = in_order(wave, ones, ones, numbered=False)
+    np.testing.assert_array_equal(found[0], wave[np.isfinite(wave)])
