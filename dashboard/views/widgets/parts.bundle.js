@@ -49,7 +49,6 @@ function render({ model, el }) {
   picker.type = "file"
   picker.hidden = true
   picker.multiple = true
-  picker.accept = ".fits,.fit,.fts,.ftz,.gz,.bz2,.xz,.zip,.fz,.csv,.ecsv,.txt,.dat,.vot,.xml,.parquet"
   const open = document.createElement("button")
   open.type = "button"
   open.className = "plain open-file"
