@@ -9,16 +9,16 @@ from ...core.lazy_names import public_names
 if TYPE_CHECKING:
     from .evaluation_text import evaluation_lines
     from .report import write_report
-    from .save import SavedFile, keep, origin_of
-    from .stored_spectrum import Explained, explain_stored, write_files
+    from .save import SavedFile, keep
+    from .stored_spectrum import ExplainedSpectrum, explain_stored, read_stored, write_files
 
 __all__ = [
-    "Explained",
+    "ExplainedSpectrum",
     "SavedFile",
     "evaluation_lines",
     "explain_stored",
     "keep",
-    "origin_of",
+    "read_stored",
     "write_files",
     "write_report",
 ]

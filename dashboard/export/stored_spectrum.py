@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import numpy as np
 from ...core.explain import explain, mirror
 from ...core.models import LEVELS
 from ...core.settings import ExplainSettings
+from ...core.targets import Target
 from ...core.trust import Trust, assess
 from ...data.collection import Collection, flux_unit_of
 from ...data.collection.catalog_facts import z_warning_of
-from ...data.explanations import SavedExplanation, save_explanation, write_segment_table
+from ...data.collection.pixels.exposures import Exposures
+from ...data.explanations import Origin, SavedExplanation, save_explanation, write_segment_table
 from ...data.lenses import (
     AgnLens,
     AnomalyLens,
@@ -27,11 +30,39 @@ from ...data.lenses import (
 from ...data.lenses.lenses import LensError, Verdict
 from .save import figure_of, origin_of
 
-__all__ = ["Explained", "explain_stored", "write_files"]
+__all__ = ["ExplainedSpectrum", "StoredSpectrum", "explain_stored", "read_stored", "write_files"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Explained:
+class StoredSpectrum:
+    """A stored spectrum as a lens takes it, with what is to be explained of it.
+
+    Attributes
+    ----------
+    lens
+        The lens of the target.
+    flux : (D,)
+        Prepared.
+    target
+        What is to be explained.
+    verdict
+        The model's verdict on the spectrum.
+    origin
+        Where spectrum and model come from.
+    exposures
+        Other exposures of it.
+    """
+
+    lens: Lens
+    flux: np.ndarray
+    target: Target
+    verdict: Verdict
+    origin: Origin
+    exposures: Exposures
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExplainedSpectrum:
     """A stored spectrum with its explanation.
 
     Attributes
@@ -54,6 +85,49 @@ class Explained:
         return self.saved.wave_rest_aa
 
 
+def read_stored(
+    collection: Collection,
+    lenses: Mapping[str, Lens],
+    id: str,
+    target: str,
+    *,
+    level: float = LEVELS[0],
+) -> StoredSpectrum:
+    """A spectrum of a built collection, as the lens of a target takes it.
+
+    Parameters
+    ----------
+    collection, lenses
+        Where it is stored, and the models built there.
+    id, target
+        What is to be explained.
+    level
+        Level of the set of types in the verdict.
+
+    Raises
+    ------
+    KeyError
+        There is no such spectrum.
+    LensError
+        There is no such target.
+    ValueError
+        The lens of the target cannot take the spectrum; says why.
+    """
+    row = collection.row_of(id)
+    lens = lens_of_target(lenses, target)
+    if not lens.usable(row):
+        raise ValueError(f"{id} has no “{lens.title}”: {lens.reason(row)}")
+    verdict = _verdict(lens, row, target, level)
+    origin = origin_of(
+        collection, lens, target, id, flux_unit=flux_unit_of(collection.catalog, row),
+        domain=verdict.domain, verdict=verdict, z_warning=z_warning_of(collection.catalog, row),
+    )  # fmt: skip
+    return StoredSpectrum(
+        lens, lens.prepared(row), lens.target(target, row), verdict, origin,
+        exposures_of(collection, lens, row),
+    )  # fmt: skip
+
+
 def explain_stored(
     directory: Path,
     id: str,
@@ -62,7 +136,7 @@ def explain_stored(
     *,
     exposures: int = 0,
     level: float = LEVELS[0],
-) -> Explained:
+) -> ExplainedSpectrum:
     """Explain one spectrum of a built collection.
 
     Parameters
@@ -83,36 +157,25 @@ def explain_stored(
     """
     collection = Collection.open(directory)
     try:
-        row = collection.row_of(id)
+        stored = read_stored(collection, open_lenses(collection), id, target, level=level)
     except KeyError as error:
         raise ValueError(error.args[0]) from error
-    try:
-        lens = lens_of_target(open_lenses(collection), target)
     except LensError as error:
         old = outdated(collection)
         raise LensError(f"{error}. {old}" if old else str(error)) from error
-    if not lens.usable(row):
-        raise ValueError(f"{id} has no “{lens.title}”: {lens.reason(row)}")
-    flux, chosen_target = lens.prepared(row), lens.target(target, row)
-    explanation = explain(flux, chosen_target, settings)
-    trust = assess(explanation, flux, chosen_target)
-    unit = flux_unit_of(collection.catalog, row)
-    verdict = _verdict(lens, row, target, level)
-    origin = origin_of(
-        collection, lens, target, id, flux_unit=unit, domain=verdict.domain, verdict=verdict,
-        z_warning=z_warning_of(collection.catalog, row),
-    )  # fmt: skip
-    of, recurrence = exposures_of(collection, lens, row), None
+    explanation = explain(stored.flux, stored.target, settings)
+    trust = assess(explanation, stored.flux, stored.target)
+    recurrence = None
     if exposures:
         *_, recurrence = recurring(
-            of, explanation, flux, chosen_target, n=exposures, step=exposures
+            stored.exposures, explanation, stored.flux, stored.target, n=exposures, step=exposures
         )
-    other = None if explanation.nothing else mirror(explanation, flux, chosen_target)
+    other = None if explanation.nothing else mirror(explanation, stored.flux, stored.target)
     saved = SavedExplanation(
-        explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence,
-        mirrored=other, filled=of.filled(),
+        explanation, stored.lens.wave_rest_aa, stored.flux, stored.origin, trust.intervals,
+        recurrence, mirrored=other, filled=stored.exposures.filled(),
     )  # fmt: skip
-    return Explained(saved, trust, verdict)
+    return ExplainedSpectrum(saved, trust, stored.verdict)
 
 
 def _verdict(lens: Lens, row: int, target: str, level: float) -> Verdict:
@@ -123,7 +186,7 @@ def _verdict(lens: Lens, row: int, target: str, level: float) -> Verdict:
 
 
 def write_files(
-    explained: Explained,
+    explained: ExplainedSpectrum,
     *,
     figure: Path | None = None,
     everything: Path | None = None,

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 
 from ...core.explain import explain
 from ...core.settings import ExplainSettings
-from ...data.collection import flux_unit_of
-from ...data.collection.catalog_facts import z_warning_of
-from ...data.lenses import AnomalyLens, Lens, exposures_of, lens_of_target
-from ...data.lenses.lenses import Verdict
-from ..export import origin_of
+from ...data.lenses import Lens
+from ..export import read_stored
 from .explained import Explained
 
 if TYPE_CHECKING:
@@ -45,22 +42,14 @@ def explained_here(
     ValueError
         The lens of the target cannot take the spectrum; says why.
     """
-    row = collection.row_of(id)
-    lens = lens_of_target(lenses, target)
-    if not lens.usable(row):
-        raise ValueError(f"{id} has no “{lens.title}”: {lens.reason(row)}")
-    flux, chosen_target = lens.prepared(row), lens.target(target, row)
-    verdict: Verdict = (
-        lens.verdict(row, score=target) if isinstance(lens, AnomalyLens) else lens.verdict(row)
-    )
-    origin = origin_of(
-        collection, lens, target, id, flux_unit=flux_unit_of(collection.catalog, row),
-        domain=verdict.domain, verdict=verdict,
-        z_warning=z_warning_of(collection.catalog, row),
-    )  # fmt: skip
-    probabilities = dict(getattr(verdict, "probabilities", None) or {})
+    stored = read_stored(collection, lenses, id, target)
     return Explained(
-        explain(flux, chosen_target, settings), lens.wave_rest_aa, flux, chosen_target,
-        answers=probabilities, origin=origin, verdict=verdict,
-        filled=exposures_of(collection, lens, row).filled(),
-    )  # fmt: skip
+        explain(stored.flux, stored.target, settings),
+        stored.lens.wave_rest_aa,
+        stored.flux,
+        stored.target,
+        answers=dict(stored.verdict.probabilities),
+        origin=stored.origin,
+        verdict=stored.verdict,
+        filled=stored.exposures.filled(),
+    )

@@ -15,7 +15,7 @@ from ..options.shared_options import AsJson, Demo, MaybeDirectory, named
 from ..output.printing import console, print_answer, print_json, print_lines
 
 if TYPE_CHECKING:
-    from ...export import Explained
+    from ...export import ExplainedSpectrum
 
 __all__ = ["explain_command", "info", "rejects_command", "scores_command"]
 
@@ -82,7 +82,7 @@ def explain_command(
         _print_explained(explained, id, as_json=as_json)
 
 
-def _print_explained(explained: Explained, id: str, *, as_json: bool) -> None:
+def _print_explained(explained: ExplainedSpectrum, id: str, *, as_json: bool) -> None:
     from ....core.spectra.redshift_warning import doubt
     from ...figures.printed.pieces import verdict_text
     from ...figures.words.domain_words import domain_lines
