@@ -91,41 +91,39 @@ class _SelectionTab:
         self._draw()
 
     def _take(self, message: dict[str, Any]) -> None:
-        session = self._session
-        if message.get("do") == "undo":
-            session.selected.undo()
-        elif message.get("do") == "clear":
-            session.selected.clear()
-        elif message.get("do") == "explain":
-            self._reasons.explain()
-        elif message.get("do") == "stop":
-            self._reasons.stop()
-        elif message.get("set") == "name" and str(message["value"]).strip():
-            self._keep(str(message["value"]))
-        elif "take" in message:
-            self._select_kept(str(message["take"]))
-        elif message.get("do") == "lay" and session.selected.current is not None:
-            session.laid.lay(session.selected.current)
-        elif message.get("do") == "lift":
-            session.laid.remove()
-            self._draw()
-        elif "mean" in message:
-            self._lay_kept(str(message["mean"]))
-        elif message.get("set") == "tag" and message["value"] in TAGS:
-            self._tag_all(TAGS[message["value"]])
-        elif message.get("do") == "untag":
-            session.tagging.undo()
-        elif message.get("do") == "colour":
-            self._colour_plane()
-        elif message.get("set") == "colour":
-            name, colour = str(message.get("of")), str(message["value"])
-            kept = session.workspace.kept_selections
-            self._change_kept(lambda: kept.recolour(name, colour))
-        elif "forget" in message:
-            self._change_kept(lambda: session.workspace.kept_selections.forget(message["forget"]))
-        elif message.get("do") == "put-back" and (former := self._former) is not None:
-            kept, put = session.workspace.kept_selections, astuple(former)
-            self._change_kept(lambda: kept.keep(*put))
+        session, kept = self._session, self._session.workspace.kept_selections
+        match message:
+            case {"do": "undo"}:
+                session.selected.undo()
+            case {"do": "clear"}:
+                session.selected.clear()
+            case {"do": "explain"}:
+                self._reasons.explain()
+            case {"do": "stop"}:
+                self._reasons.stop()
+            case {"set": "name", "value": name} if str(name).strip():
+                self._keep(str(name))
+            case {"take": name}:
+                self._select_kept(str(name))
+            case {"do": "lay"} if session.selected.current is not None:
+                session.laid.lay(session.selected.current)
+            case {"do": "lift"}:
+                session.laid.remove()
+                self._draw()
+            case {"mean": name}:
+                self._lay_kept(str(name))
+            case {"set": "tag", "value": tag} if tag in TAGS:
+                self._tag_all(TAGS[tag])
+            case {"do": "untag"}:
+                session.tagging.undo()
+            case {"do": "colour"}:
+                self._colour_plane()
+            case {"set": "colour", "value": colour}:
+                self._change_kept(lambda: kept.recolour(str(message.get("of")), str(colour)))
+            case {"forget": name}:
+                self._change_kept(lambda: kept.forget(name))
+            case {"do": "put-back"} if (former := self._former) is not None:
+                self._change_kept(lambda: kept.keep(*astuple(former)))
 
     def _keep(self, name: str) -> None:
         session = self._session

@@ -67,7 +67,8 @@ class LinesOver:
 
     def _draw(self, *_: object) -> None:
         view, outcome = self._session.view, self._session.outcome
-        whole, pinned = outcome.whole, outcome.pinned
+        spectrum, whole = outcome.open_spectrum, outcome.whole
+        pinned, mean = outcome.pinned, outcome.mean
         notes: list[str] = []
         lines: list[LineOver] = []
         if whole is not None and view.smooth_px > 0:
@@ -81,24 +82,15 @@ class LinesOver:
             else:
                 words = "green: the survey's own model"
                 lines.append(LineOver("survey", words, whole.wave_rest_aa, whole.model))
-        if (
-            pinned is not None
-            and outcome.open_spectrum is not None
-            and pinned.lens is outcome.open_spectrum.lens
-        ):
-            if pinned.id == outcome.open_spectrum.id:
+        if spectrum is not None and pinned is not None and pinned.lens is spectrum.lens:
+            if pinned.id == spectrum.id:
                 notes.append(f"{pinned.id} is pinned: it lies over those you open next")
             elif view.tab == "whatif":
                 notes.append(f"{pinned.id} stays pinned; here olive is the edited spectrum")
             else:
                 words, of = f"olive: {pinned.id}, pinned", pinned.whole
                 lines.append(LineOver("pinned", words, of.wave_rest_aa, of.flux))
-        mean = outcome.mean
-        if (
-            mean is not None
-            and outcome.open_spectrum is not None
-            and mean.lens is outcome.open_spectrum.lens
-        ):
+        if spectrum is not None and mean is not None and mean.lens is spectrum.lens:
             of = mean.spread
             band = np.stack([of.low, of.high])
             lines.append(LineOver("mean", mean.words(), of.wave_rest_aa, of.mean, band))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from math import floor
 from typing import Any
@@ -55,30 +55,29 @@ def _verdict(session: Visitor) -> str:
     spectrum = session.outcome.open_spectrum
     if spectrum is None:
         return '<span class="muted">No spectrum is open.</span>'
+    counts = [_COUNTS] if spectrum.flux_unit == "counts" else []
+    verdict = session.verdict_of(spectrum)
     if spectrum.row < 0:
-        counts = [_COUNTS] if spectrum.flux_unit == "counts" else []
-        entries = [f"z {redshift_text(spectrum.z)}", *counts, *_how_read(spectrum.how_read)]
-        from_outside = escape(" · ".join([*entries, "from a file, not kept in the collection"]))
-        about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
-        return _verdict_words(about, spectrum, session.verdict_of(spectrum), "")
+        facts = [f"z {redshift_text(spectrum.z)}", *counts, *_how_read(spectrum.how_read)]
+        about = _about([*facts, "from a file, not kept in the collection"])
+        return _verdict_words(about, spectrum, verdict, "")
     entry = session.workspace.catalog.iloc[spectrum.row]
-    facts = [f"z {redshift_text(entry['z'])}" if np.isfinite(entry["z"]) else "z unknown"]
-    if spectrum.tried:
-        facts = [f"tried at z {spectrum.z:.5g} · its own: {facts[0]}"]
-    facts += [_COUNTS] if spectrum.flux_unit == "counts" else []
-    if np.isfinite(entry["sn_median"]):
-        sn = entry["sn_median"]
+    z = f"z {redshift_text(entry['z'])}" if np.isfinite(entry["z"]) else "z unknown"
+    facts = [f"tried at z {spectrum.z:.5g} · its own: {z}" if spectrum.tried else z, *counts]
+    if np.isfinite(sn := entry["sn_median"]):
         text = f"{sn:.0f}" if abs(sn) >= 10 else f"{sn:.2g}"
         facts.append(f"S/N {text}".replace("-", "−"))
     facts += [str(entry["subclass"])] if entry["subclass"] else []
-    facts += _how_read(entry)
-    about = escape(" · ".join(facts))
     tag = session.tagging.tags.get(spectrum.id)
     mark = "" if tag is None else f'<span class="pill" title="Your tag">tag {tag}</span>'
-    about = f'<span class="muted small clip about" title="{about}">{about}</span>{mark}'
     chosen = chosen_text(session.score, session.knobs_of(spectrum.lens))
     ranked = f" with {usual_text(session.score)}" if chosen else ""
-    return _verdict_words(about, spectrum, session.verdict_of(spectrum), ranked)
+    return _verdict_words(_about([*facts, *_how_read(entry)]) + mark, spectrum, verdict, ranked)
+
+
+def _about(facts: Sequence[str]) -> str:
+    text = escape(" · ".join(facts))
+    return f'<span class="muted small clip about" title="{text}">{text}</span>'
 
 
 def _how_read(said: Any) -> Iterator[str]:
