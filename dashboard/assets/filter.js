@@ -150,7 +150,7 @@ export function render({ model, el }) {
       groups[heading].append(new Option(name, name))
     }
   }
-  pick.addEventListener("change", () => { model.send_msg({ column: pick.value }); pick.blur() })
+  pick.addEventListener("change", () => { model.send_msg({ column: pick.value }); let_go(pick) })
 
   let held = false
   const number = () => {

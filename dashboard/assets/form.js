@@ -105,7 +105,7 @@ const builders = {
     select.addEventListener("change", () => {
       say()
       send(field.name, select.value)
-      select.blur() // so that the arrow keys step through the list again
+      let_go(select)
     })
     return {
       element: make("label", { class: "select", title: field.doc },

@@ -29,3 +29,6 @@ const make = (tag, attributes = {}, ...children) => {
   element.append(...children)
   return element
 }
+
+// So that the arrow keys step through the list again; but one who chooses by them goes on choosing.
+const let_go = (select) => { if (!select.matches(":focus-visible")) select.blur() }

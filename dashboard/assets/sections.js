@@ -41,7 +41,9 @@ export function render({ model, el }) {
     if (used && fresh.childNodes.length === place.childNodes.length) return !settle(place, fresh)
     if (used?.matches("input")) return false
     place.replaceChildren(...fresh.childNodes)
-    if (used?.name) place.querySelector(`[name="${used.name}"]`)?.focus()
+    const same = used?.name ? (one) => one.name === used.name
+      : (one) => used?.dataset.send && one.dataset.send === used.dataset.send;
+    [...place.querySelectorAll("[name], [data-send]")].find(same)?.focus()
     return true
   }
 

@@ -43,9 +43,8 @@ export function render({ model, el, view }) {
       menu.firstElementChild.focus()
       return
     }
-    if (event.key === "Escape" && !typing && !document.querySelector("dialog[open]")) {
-      model.send_msg({ do: "unselect" })
-    }
+    if (document.querySelector("dialog[open]")) return // what lies behind it has to wait
+    if (event.key === "Escape" && !typing) model.send_msg({ do: "unselect" })
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return
     if (/^[0-9]$/.test(event.key)) { model.send_msg({ tag: Number(event.key) }); return }
     if (event.key === "z") { model.send_msg({ do: "own-redshift" }); return }

@@ -17,7 +17,7 @@ export function render({ model, el }) {
   save.addEventListener("click", () => say({ export: true }))
   const only = document.createElement("select")
   only.setAttribute("aria-label", "Hold the list to")
-  only.addEventListener("change", () => { say({ tagged: only.value }); only.blur() })
+  only.addEventListener("change", () => { say({ tagged: only.value }); let_go(only) })
   foot.append(note, only, save)
   el.replaceChildren(scroller, foot)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.spectra.lines import Line
 
-__all__ = ["Label", "fit_labels"]
+__all__ = ["Label", "fit_labels", "width_of"]
 
 _CHAR_PX = 6.6
 _GAP_PX = 7.0
@@ -66,7 +66,7 @@ def fit_labels(
     for line in sorted(inside, key=_importance):
         text = line.label.rstrip("0123456789").strip() or line.label
         at = (line.wave_vac_aa - low) * scale
-        half = 0.5 * (_CHAR_PX * len(text) + _GAP_PX)
+        half = 0.5 * (width_of(text) + _GAP_PX)
         if any(p.text == text and abs(p.wave_aa - line.wave_vac_aa) * scale < 3 * half
                for p in placed):  # fmt: skip
             continue
@@ -79,6 +79,11 @@ def fit_labels(
                 placed.append(Label(text, line.wave_vac_aa, row, middle - at))
                 break
     return sorted(placed, key=lambda label: label.wave_aa)
+
+
+def width_of(text: str) -> float:
+    """How wide a name is, px."""
+    return _CHAR_PX * len(text)
 
 
 def _importance(line: Line) -> tuple[float, float]:

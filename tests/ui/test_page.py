@@ -385,6 +385,33 @@ def test_keys_tag_the_open_spectrum_and_undo(tab: Any, lonely: tuple[str, float,
     page.get_by_text("undo the last tag").wait_for(state="hidden")
 
 
+def test_who_chooses_by_keys_goes_on_choosing_and_a_dialog_keeps_them(
+    tab: Any, lonely: tuple[str, float, float]
+) -> None:
+    page = tab.page
+    tab.open(f"?id={lonely[0]}&n_samples=300")
+    tab.painted(lonely[0])
+    page.keyboard.press("Tab")  # a mouse has not been used
+    menu = page.locator("select[name=colour]")
+    menu.focus()
+    now = menu.input_value()
+    for _ in range(2):
+        before = menu.input_value()
+        page.keyboard.press("ArrowDown")
+        tab.wait("before => new URL(location).searchParams.get('colour') !== before", before)
+    assert menu.input_value() not in (now, before)
+    assert lonely[0] in page.url  # no key has stepped through the list
+    page.get_by_role("button", name="Keys").focus()
+    page.keyboard.press("?")
+    page.get_by_text("undo the last tag").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    page.get_by_text("undo the last tag").wait_for(state="hidden")
+    page.keyboard.press("z")  # is answered after what was pressed before
+    page.wait_for_timeout(500)
+    assert lonely[0] in page.url
+
+
 def test_two_tabs_at_once_open_the_same_list(new_tab: Callable[..., Any]) -> None:
     tabs = [new_tab(), new_tab()]
     for tab in tabs:

@@ -208,6 +208,27 @@ def test_kept_selections_colour_the_plane_each_in_its_own_colour(tab: Any) -> No
         page.get_by_label(f"Colour of {name}", exact=True).wait_for(state="detached")
 
 
+def test_long_names_and_counts_have_room_on_a_small_screen(new_tab: Any) -> None:
+    tab = new_tab()
+    page = tab.page
+    page.set_viewport_size({"width": 1024, "height": 768})
+    tab.open("?tab=selected&filter=label%20%3D%20%27type%201%27")
+    name = "of " + "m" * 57
+    page.get_by_label("Keep the selection as").fill(name)
+    page.keyboard.press("Enter")
+    forget = page.get_by_role("button", name=f"Forget {name}")
+    forget.scroll_into_view_if_needed()
+    assert forget.bounding_box()["x"] < 990  # all that is done with it is in sight
+    forget.click()
+    forget.wait_for(state="detached")
+    heights = page.locator("button.entry").first.evaluate("""entry => {
+        const [, name, count] = entry.children
+        name.textContent = "intermediate"
+        return ["680", "712,345"].map(n => { count.textContent = n; return name.offsetHeight })
+    }""")
+    assert heights[0] == heights[1] < 20  # a count that has no room stands below
+
+
 def test_what_another_visitor_kept_under_the_name_or_forgot_is_put_back(new_tab: Any) -> None:
     mine, theirs = new_tab(), new_tab()
 

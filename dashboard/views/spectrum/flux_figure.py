@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from bokeh.models import Line, MultiLine, Range1d, Text, VSpan, VStrip
 from ....data.lenses.one_spectrum.open_spectrum import OpenSpectrum
 from ...figures.bokeh_style import FONT, GUESS_PX, dress, letter_name, span, spectral_figure
 from ...figures.filled_source import fill
-from ...figures.line_labels import Label, fit_labels
+from ...figures.line_labels import Label, fit_labels, width_of
 from ...figures.theme import Theme
 from ...session.visitor import Visitor
 from ..widgets.components import in_one_patch
@@ -24,6 +25,7 @@ _NAME_REACH_PX = 16.0  # how far from a line's name a click may be
 _READOUT_PX = 17  # what the cursor reads stands above the frame, not on the names of lines
 _TICK_PX = 24  # so much of the axis of flux a number takes
 _LABEL_TOP_PX, _LABEL_ROW_PX = 2, 15
+_MARK_PX, _HALF_MARK_PX = 21, 6  # a mark of a reason: how far it reaches above the flux, and aside
 _LABEL_SHARE = 0.16, 0.4  # of the height left free for the names of lines, at least and at most
 
 
@@ -51,6 +53,8 @@ class FluxFigure:
         Lines of words at the foot of the plot; nothing is drawn behind them.
     names_from
         Flux above which there are names of lines only.
+    when_fitted
+        Called once the axis fits and the lines are named.
     """
 
     def __init__(self, session: Visitor, sources: SpectrumSources, x_range: Range1d) -> None:
@@ -58,6 +62,7 @@ class FluxFigure:
         self.width_px = self._height_px = GUESS_PX
         self.n_notes = 0
         self.names_from = np.inf
+        self.when_fitted: Callable[[], None] = lambda: None
         self.figure = fig = spectral_figure(
             "flux-figure", x_range, Range1d(start=0, end=1),
             min_border_top=_READOUT_PX, min_border_bottom=6, x_axis_type=None,
@@ -133,6 +138,22 @@ class FluxFigure:
             "text": [label.text for label in labels],
         }
         fill(self._sources.names, named)
+        self.when_fitted()
+
+    def clear_of_names(self, x: np.ndarray, flux: np.ndarray) -> np.ndarray:
+        """The flux (n,), lowered where a mark on it, at x (n,), would lie on the name of a line."""
+        (left, right), y_range = span(self._x), self.figure.y_range
+        names = self._sources.names.data
+        foot_px = np.zeros(len(x))  # of the lowest name above each
+        for at, aside, down, text in zip(
+            *(names[key] for key in ("x", "across", "down", "text")), strict=True
+        ):
+            away_px = (x - at) * self.width_px / (right - left) - aside
+            over = np.abs(away_px) < width_of(text) / 2 + _HALF_MARK_PX
+            foot_px[over] = np.maximum(foot_px[over], down + _LABEL_ROW_PX)
+        per_px = (y_range.end - y_range.start) / self._height_px
+        highest = y_range.end - (foot_px + _MARK_PX) * per_px
+        return np.where(foot_px > 0, np.minimum(flux, highest), flux)
 
     def _fit_flux(self, inside: np.ndarray, labels: list[Label]) -> None:
         """Above what is inside there is room for the names of lines, below it for words."""

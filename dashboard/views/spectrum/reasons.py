@@ -16,6 +16,7 @@ from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
 from ..widgets.components import once_a_patch
+from .flux_figure import FluxFigure
 
 if TYPE_CHECKING:
     from ....core.explain.flux_effects import Effects
@@ -36,7 +37,7 @@ class ReasonMarks:
     session
         Whose.
     flux, weight
-        The figures.
+        The figures, of which that of the flux knows where names of lines are.
 
     Attributes
     ----------
@@ -44,8 +45,9 @@ class ReasonMarks:
         What the cursor reads of each segment, in order of the segments; empty while not known.
     """
 
-    def __init__(self, session: Visitor, flux: figure, weight: figure) -> None:
-        self._session = session
+    def __init__(self, session: Visitor, flux: FluxFigure, weight: figure) -> None:
+        self._session, self._flux = session, flux
+        self._peaks = np.empty(0), np.empty(0)  # where the marks point: place on the axis, and flux
         self._marks = empty_source("reasons", "x", "y", "mark")
         self._spread = empty_source("noise", "x", "low", "high")
         self.readout = empty_source("readout", "readout")
@@ -53,7 +55,7 @@ class ReasonMarks:
             text="mark", text_align="center", text_baseline="bottom", y_offset=constant(-7),
             text_font=constant(FONT), text_font_size="12px",
         )  # fmt: skip
-        self._glyph = flux.add_glyph(self._marks, glyph).glyph
+        self._glyph = flux.figure.add_glyph(self._marks, glyph).glyph
         # Where the weight of another exposure lies, behind the narrower interval of the masks.
         bars = Segment(x0="x", y0="low", x1="x", y1="high", line_width=4, line_alpha=0.22)
         self._bars = weight.add_glyph(self._spread, bars, level="underlay").glyph
@@ -63,6 +65,7 @@ class ReasonMarks:
         session.outcome.param.watch(changed, ["recurrence", "trust", "mirrored", "explanation"])
         session.view.param.watch(changed, [*AXIS, "slope"])
         self._draw()
+        flux.when_fitted = self._clear_names
 
     def _dress(self, *_: object) -> None:
         theme = THEMES[self._session.view.theme]
@@ -89,13 +92,19 @@ class ReasonMarks:
             int(np.argmax(np.where(explanation.labels == s, spectrum.flux, -np.inf)))
             for s in recurrence.top
         ]
+        self._peaks = axis.of_rest(spectrum.wave_rest_aa[tops]), spectrum.flux[tops]
         marks = {
-            "x": axis.of_rest(spectrum.wave_rest_aa[tops]),
-            "y": [float(spectrum.flux[at]) for at in tops],
+            "x": self._peaks[0],
+            "y": self._flux.clear_of_names(*self._peaks),
             "mark": [_SOLID if holds else _HOLLOW for holds in recurrence.holds],
         }
         fill(self._marks, marks)
         fill(self.readout, {"readout": interval_lines(effects, recurrence, outcome.trust)})
+
+    def _clear_names(self) -> None:
+        """Keep marks off the names of lines, which have moved."""
+        if len(self._marks.data["x"]):
+            self._marks.data["y"] = self._flux.clear_of_names(*self._peaks)
 
 
 def interval_lines(effects: Effects, recurrence: Recurrence, trust: Trust | None) -> list[str]:

@@ -60,7 +60,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._flux = FluxFigure(session, self.sources, self.x_range)
         self._weight = WeightFigure(session, self.sources, self.x_range)
         self.flux, self.weight = self._flux.figure, self._weight.figure
-        self._reasons = ReasonMarks(session, self.flux, self.weight)
+        self._reasons = ReasonMarks(session, self._flux, self.weight)
         self.plain_lines: list[Line] = [self._flux.line]
         self._cursor = Span(dimension="height", line_width=1)
         self._seen: tuple[str, str] = ("", "")  # through which lens, on which axis

@@ -37,6 +37,9 @@ const make = (tag, attributes = {}, ...children) => {
   return element
 }
 
+// So that the arrow keys step through the list again; but one who chooses by them goes on choosing.
+const let_go = (select) => { if (!select.matches(":focus-visible")) select.blur() }
+
 const DropPart = (() => {
 // Opens files that are dropped anywhere on the page, or chosen with the button. Of several, each
 // can be opened again by its name: the browser keeps them, the server only the one that is open.
@@ -292,7 +295,7 @@ function render({ model, el }) {
       groups[heading].append(new Option(name, name))
     }
   }
-  pick.addEventListener("change", () => { model.send_msg({ column: pick.value }); pick.blur() })
+  pick.addEventListener("change", () => { model.send_msg({ column: pick.value }); let_go(pick) })
 
   let held = false
   const number = () => {
@@ -534,7 +537,7 @@ const builders = {
     select.addEventListener("change", () => {
       say()
       send(field.name, select.value)
-      select.blur() // so that the arrow keys step through the list again
+      let_go(select)
     })
     return {
       element: make("label", { class: "select", title: field.doc },
@@ -853,7 +856,9 @@ function render({ model, el }) {
     if (used && fresh.childNodes.length === place.childNodes.length) return !settle(place, fresh)
     if (used?.matches("input")) return false
     place.replaceChildren(...fresh.childNodes)
-    if (used?.name) place.querySelector(`[name="${used.name}"]`)?.focus()
+    const same = used?.name ? (one) => one.name === used.name
+      : (one) => used?.dataset.send && one.dataset.send === used.dataset.send;
+    [...place.querySelectorAll("[name], [data-send]")].find(same)?.focus()
     return true
   }
 
@@ -1031,9 +1036,8 @@ function render({ model, el, view }) {
       menu.firstElementChild.focus()
       return
     }
-    if (event.key === "Escape" && !typing && !document.querySelector("dialog[open]")) {
-      model.send_msg({ do: "unselect" })
-    }
+    if (document.querySelector("dialog[open]")) return // what lies behind it has to wait
+    if (event.key === "Escape" && !typing) model.send_msg({ do: "unselect" })
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return
     if (/^[0-9]$/.test(event.key)) { model.send_msg({ tag: Number(event.key) }); return }
     if (event.key === "z") { model.send_msg({ do: "own-redshift" }); return }
@@ -1158,7 +1162,7 @@ function render({ model, el }) {
   save.addEventListener("click", () => say({ export: true }))
   const only = document.createElement("select")
   only.setAttribute("aria-label", "Hold the list to")
-  only.addEventListener("change", () => { say({ tagged: only.value }); only.blur() })
+  only.addEventListener("change", () => { say({ tagged: only.value }); let_go(only) })
   foot.append(note, only, save)
   el.replaceChildren(scroller, foot)
 
