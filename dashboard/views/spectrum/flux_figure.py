@@ -142,7 +142,8 @@ class FluxFigure:
 
     def clear_of_names(self, x: np.ndarray, flux: np.ndarray) -> np.ndarray:
         """The flux (n,), lowered where a mark on it, at x (n,), would lie on the name of a line."""
-        (left, right), y_range = span(self._x), self.figure.y_range
+        y_range: Any = self.figure.y_range
+        (left, right), (bottom, top) = span(self._x), span(y_range)
         names = self._sources.names.data
         foot_px = np.zeros(len(x))  # of the lowest name above each
         for at, aside, down, text in zip(
@@ -151,8 +152,8 @@ class FluxFigure:
             away_px = (x - at) * self.width_px / (right - left) - aside
             over = np.abs(away_px) < width_of(text) / 2 + _HALF_MARK_PX
             foot_px[over] = np.maximum(foot_px[over], down + _LABEL_ROW_PX)
-        per_px = (y_range.end - y_range.start) / self._height_px
-        highest = y_range.end - (foot_px + _MARK_PX) * per_px
+        per_px = (top - bottom) / self._height_px
+        highest = top - (foot_px + _MARK_PX) * per_px
         return np.where(foot_px > 0, np.minimum(flux, highest), flux)
 
     def _fit_flux(self, inside: np.ndarray, labels: list[Label]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from bokeh.core.properties import value as constant
@@ -103,8 +103,9 @@ class ReasonMarks:
 
     def _clear_names(self) -> None:
         """Keep marks off the names of lines, which have moved."""
-        if len(self._marks.data["x"]):
-            self._marks.data["y"] = self._flux.clear_of_names(*self._peaks)
+        now: Any = self._marks.data
+        if len(now["x"]):
+            fill(self._marks, {**now, "y": self._flux.clear_of_names(*self._peaks)})
 
 
 def interval_lines(effects: Effects, recurrence: Recurrence, trust: Trust | None) -> list[str]:
