@@ -159,8 +159,8 @@ def _spectra(path: Path) -> Iterator[Fault]:
             empty += [
                 int(row) for row in rows if not (collection.observed(int(row)).ivar > 0).any()
             ]
-        except DAMAGE as error:
-            where = f"rows {start}–{rows[-1]} cannot be read ({_short(error)})"
+        except CollectionError as error:
+            where = f"rows {start}–{rows[-1]} cannot be read ({_short(error.__cause__ or error)})"
             yield Fault(path / "spectra.zarr", where, _INGEST_AGAIN)
     if empty:  # zarr takes a missing file for a chunk that was never filled
         spectra = counted(len(empty), "spectrum", "spectra")

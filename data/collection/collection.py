@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..files.damage import DAMAGE
+from ..files.damage import DAMAGE, damage_as_error
 from ..files.json_file import read_json
 from .earlier_sizes import earlier_sizes
 from .format import (
@@ -40,6 +40,7 @@ __all__ = [
     "that_count",
 ]
 
+_WAY_OUT = "spexplain check DIR tells which rows; ingest the files anew to another folder"
 # With more ids a lookup table would need more memory than the catalogue itself.
 _MOST_NUMBERED = 1_000_000
 _MOST_PIXELS = 1_000_000
@@ -162,9 +163,11 @@ class Collection:
         ------
         IndexError
             No such row.
+        CollectionError
+            Its pixels are damaged.
         """
         row = self._checked(row)
-        flux, ivar = self._spectra.at_rest(row, row + 1)
+        flux, ivar = self._at_rest(row, row + 1)
         return flux[0], ivar[0]
 
     def observed(self, row: int) -> ObservedSpectrum:
@@ -174,8 +177,12 @@ class Collection:
         ------
         IndexError
             No such row.
+        CollectionError
+            Its pixels are damaged.
         """
-        return self._spectra.observed(self._checked(row))
+        row = self._checked(row)
+        with damage_as_error(self.path / SPECTRA_NAME, CollectionError, _WAY_OUT):
+            return self._spectra.observed(row)
 
     def chunks(self, size: int = 1024) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """All spectra at rest in order, `size` rows at a time: (rows, flux (n, D), ivar (n, D)).
@@ -184,12 +191,14 @@ class Collection:
         ------
         ValueError
             Size is below 1.
+        CollectionError
+            Pixels are damaged.
         """
         if size < 1:
             raise ValueError(f"a chunk has at least 1 row, got {size}")
         for start in range(0, self.n_spectra, size):
             rows = slice(start, min(start + size, self.n_spectra))
-            yield rows, *self._spectra.at_rest(rows.start, rows.stop)
+            yield rows, *self._at_rest(rows.start, rows.stop)
 
     def row_of(self, id: str) -> int:
         """Row of a spectrum.
@@ -211,6 +220,10 @@ class Collection:
         if self._row_of_id is None:
             self._row_of_id = {name: row for row, name in enumerate(self.catalog["id"].tolist())}
         return self._row_of_id.get(id)
+
+    def _at_rest(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        with damage_as_error(self.path / SPECTRA_NAME, CollectionError, _WAY_OUT):
+            return self._spectra.at_rest(start, stop)
 
     def _checked(self, row: int) -> int:
         if not 0 <= row < self.n_spectra:

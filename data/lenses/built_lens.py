@@ -140,6 +140,11 @@ class BuiltLens:
         self.domain = None if domain is None else BuiltDomain(domain, self.wave_rest_aa)
         self._labels = collection.catalog["label"]
         self._spectra = preparation.array("spectra")
+        if len(self._spectra.shape) != 2 or len(self.rows) > self._spectra.shape[0]:
+            raise LensError(
+                f"{preparation.path} is damaged: its spectra are {self._spectra.shape}, its rows "
+                f"{len(self.rows)}; spexplain check DIR --repair, then spexplain build DIR"
+            )
         unusable = preparation.table("reasons")
         self._unusable, self._reasons = unusable["row"].to_numpy(), unusable["reason"]
 

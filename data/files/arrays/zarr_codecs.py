@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..json_file import read_json
+from .bounded_codecs import unpack_within_bounds
 
 __all__ = ["Opened", "only_known_codecs"]
 
@@ -16,7 +17,7 @@ Opened = Callable[[Path], Any]
 
 # Of what zarr has, those that unpack numbers. Format 2 could name numcodecs' pickle, and any name
 # is looked up among what other packages have registered.
-_CODECS = frozenset({"bytes", "blosc", "zstd", "gzip", "crc32c", "transpose", "sharding_indexed"})
+_CODECS = frozenset({"bytes", "blosc", "zstd", "crc32c", "transpose", "sharding_indexed"})
 _TYPES = frozenset(
     {"bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))}
     | {f"float{bits}" for bits in (16, 32, 64)}
@@ -32,7 +33,7 @@ _MOST_AXES = 3
 def only_known_codecs(path: Path) -> Path:
     """The path of a zarr array or group of format 3, if all in it are numbers and known codecs.
 
-    None of its pieces may be larger than any of ours.
+    None of its pieces may be larger than any of ours, nor unpack to more than it says.
 
     Raises
     ------
@@ -41,6 +42,7 @@ def only_known_codecs(path: Path) -> Path:
     FileNotFoundError
         There is nothing, or nothing of format 3.
     """
+    unpack_within_bounds()
     described = [*_described(path)]
     if not described:
         raise FileNotFoundError(f"{path} holds no array of zarr's format 3")

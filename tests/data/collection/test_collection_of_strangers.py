@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zarr
+from numcodecs import Zstd
 from spexplain.data.collection import Collection, CollectionWriter
+from spexplain.data.collection.check import check
 from spexplain.data.collection.format import CollectionError
 from spexplain.data.collection.runs import RunError, RunStore
 from spexplain.data.files.arrays.named_arrays import ModelFileError, load_arrays
@@ -148,3 +150,20 @@ def test_no_module_of_ours_reads_a_pickle():
         text = path.read_text(encoding="utf-8")
         for name in ("import pickle", "torch.load(", "joblib", "allow_pickle=True", "cloudpickle"):
             assert name not in text, path
+
+
+def test_pixels_that_would_fill_the_memory_are_told_by_their_file(collection: Path):
+    facts = collection / "spectra.zarr" / "flux" / "zarr.json"
+    said = json.loads(facts.read_text())
+    said["chunk_grid"]["configuration"]["chunk_shape"] = said["shape"]
+    said["codecs"] = [said["codecs"][0]["configuration"]["codecs"][0], {"name": "zstd"}]
+    said["codecs"][1]["configuration"] = {"level": 0, "checksum": False}
+    facts.write_text(json.dumps(said))
+    bomb = Zstd().encode(np.zeros(100_000_000, np.uint8))
+    (facts.parent / "c" / "0" / "0").write_bytes(bomb)
+    opened = Collection.open(collection)
+    for read in (opened.spectrum, opened.observed):
+        with pytest.raises(CollectionError, match=r"spectra\.zarr .*480 bytes .*spexplain check"):
+            read(1)
+    (fault,) = check(collection)
+    assert "rows 0–2 cannot be read (a piece would unpack to more than the 480 bytes" in fault.what
