@@ -68,6 +68,22 @@ def test_no_tab_shuts_anybody_out_or_is_cut_and_each_has_its_picture(
     assert not any(wrong.values()), "\n".join(f"{at}: {said}" for at, said in wrong.items() if said)
 
 
+def test_no_width_between_cuts_the_tabs_or_the_verdict(
+    new_tab: Callable[..., Tab], small_demo: Path
+) -> None:
+    id = str(Collection.open(small_demo).catalog["id"].iloc[0])
+    tab = new_tab()
+    tab.open(f"?id={id}")
+    tab.painted(id)
+    wrong = {}
+    for width in (1110, 1200, 1250, 1300, 1366):
+        tab.page.set_viewport_size({"width": width, "height": 800})
+        tab.wait("width => innerWidth === width", width)
+        tab.settled_plane()
+        wrong[width] = tab.page.evaluate(CUT)
+    assert not any(wrong.values()), wrong
+
+
 def test_the_docs_show_every_tab_in_light_and_dark() -> None:
     for one in all_tabs():
         for theme in ("light", "dark"):
