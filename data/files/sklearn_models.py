@@ -120,12 +120,19 @@ def load_classifier(path: Path) -> Any:
 
 
 def _check_size(path: Path) -> None:
-    """ValueError of an archive made to fill the memory; no member gives more than it declares."""
+    """ValueError of an archive made to fill the memory, or damaged.
+
+    Its members are read through in small pieces at first: one that is longer than it declares would
+    be unpacked whole before it is cut.
+    """
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     packed = path.stat().st_size
     if unpacked > _LARGEST or unpacked > max(_SMALL, _PACKED_AT_MOST * packed):
         raise ValueError(f"its {packed:,} bytes would unpack to {unpacked:,}, no classifier's size")
+    with zipfile.ZipFile(path) as archive:
+        if (damaged := archive.testzip()) is not None:
+            raise ValueError(f"its part {damaged} is not what the archive says")
 
 
 def _coupled(parts: dict[str, Any]) -> Any:

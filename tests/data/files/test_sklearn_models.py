@@ -1,3 +1,4 @@
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -109,6 +110,22 @@ def test_an_archive_made_to_fill_the_memory_is_told_before_it_is_unpacked(tmp_pa
         archive.writestr("99.npy", bytes(2**26 + 1))
     with pytest.raises(ModelFileError, match=r"would unpack to 67,\d\d\d,\d\d\d, no classifier"):
         load_classifier(tmp_path / "m.skops")
+
+
+def test_a_member_longer_than_it_declares_is_not_unpacked_whole(tmp_path):
+    path = tmp_path / "model.skops"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("schema.json", bytes(100_000_000))
+    packed = bytearray(path.read_bytes())
+    at = packed.rindex(b"PK\x01\x02") + 24  # its length unpacked, in the archive's directory
+    packed[at : at + 4] = (1000).to_bytes(4, "little")
+    path.write_bytes(packed)
+    tracemalloc.start()
+    with pytest.raises(ModelFileError, match=r"schema\.json is not what the archive says"):
+        load_classifier(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000_000
 
 
 def test_another_kind_of_model_or_no_file_is_named(tmp_path):
