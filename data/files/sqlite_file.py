@@ -13,6 +13,14 @@ from tempfile import TemporaryDirectory
 __all__ = ["only_tables", "reading", "transaction"]
 
 _PATIENCE_S = 5.0
+_MOST_BYTES_A_VALUE = 100_000_000  # the ids of a million kept spectra have twenty million
+_NOT_STORED = """
+    SELECT type, name FROM sqlite_master
+    WHERE type != 'table' AND (type != 'index' OR sql IS NOT NULL)
+    UNION ALL SELECT 'computed column', x.name
+    FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS x
+    WHERE m.type = 'table' AND x.hidden > 1
+"""
 # What SQLite says of a full disk, and of a file or folder that may not be written.
 _UNWRITABLE = {
     sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY
@@ -81,10 +89,13 @@ def reading(path: Path, table: str) -> Iterator[sqlite3.Connection]:
 
 
 def only_tables(base: sqlite3.Connection) -> None:
-    """Raise DatabaseError if a file has more than tables: a view may have rows without an end."""
+    """Raise DatabaseError if a file has more than tables of what it stores.
+
+    A view may have rows without an end, and a computed column or index values of any size.
+    """
     base.execute("PRAGMA trusted_schema=OFF")
-    own = "SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index')"
-    for kind, name in base.execute(own):
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES_A_VALUE)
+    for kind, name in base.execute(_NOT_STORED):
         raise sqlite3.DatabaseError(f"it has the {kind} {name!r}, and only tables are read")
 
 

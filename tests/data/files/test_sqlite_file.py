@@ -84,3 +84,28 @@ def test_a_strangers_view_or_trigger_is_told_and_not_run(tmp_path: Path, made: s
         words(path)
     with pytest.raises(OSError, match="only tables are read"), transaction(path, _TABLE):
         pass
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ("CREATE TABLE kept (at TEXT, word TEXT AS (hex(zeroblob(9e8))))", "column 'word'"),
+        ("CREATE TABLE kept (at TEXT, word TEXT AS (hex(at)) STORED)", "column 'word'"),
+        ("CREATE TABLE kept (word TEXT); CREATE INDEX i ON kept (hex(word))", "index 'i'"),
+    ],
+)
+def test_what_a_stranger_has_computed_is_told_and_not_run(tmp_path: Path, made: str, words: str):
+    path = tmp_path / "kept.sqlite"
+    with closing(sqlite3.connect(path)) as base:
+        base.executescript(made)
+    with pytest.raises(OSError, match=f"{words}, and only tables are read"), reading(path, _TABLE):
+        pass
+
+
+def test_a_value_larger_than_any_of_ours_is_refused(tmp_path: Path):
+    path = tmp_path / "kept.sqlite"
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute(_TABLE)
+        base.execute("INSERT INTO kept VALUES (zeroblob(100000001))")
+    with pytest.raises(OSError, match="too big"), reading(path, _TABLE) as base:
+        base.execute("SELECT word FROM kept").fetchall()
