@@ -108,10 +108,13 @@ class Run:
             return np.asarray(self.array(name)[...])
 
     def facts(self, name: str) -> Any:
-        """JSON result of the stage; raises RunError if it cannot be read."""
+        """JSON object of the stage; raises RunError if it cannot be read."""
         path = self.path / f"{name}.json"
         with damage_as_error(path, RunError, _WAY_OUT):
-            return read_json(path)
+            facts = read_json(path)
+            if not isinstance(facts, dict):
+                raise TypeError(f"a {type(facts).__name__}, where names are looked up")
+            return facts
 
     @property
     def seconds(self) -> float:

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -122,3 +123,15 @@ def test_what_was_made_once_is_not_made_again_until_the_run_is_whole(tmp_path):
         assert draft.made_once("linear", make) == {"n": 2}
         draft.drop_parts()
     assert not list(store.get("tune", "k").path.glob("part-*"))
+
+
+def test_facts_that_are_no_object_are_told_by_their_file(tmp_path: Path):
+    store = RunStore(tmp_path)
+    with store.draft("svm", "k", params={}, inputs={}) as draft:
+        draft.write_facts("recipe", {"a": 1})
+    run = store.get("svm", "k")
+    assert run is not None
+    assert run.facts("recipe") == {"a": 1}
+    (run.path / "recipe.json").write_text("[1]")
+    with pytest.raises(RunError, match=r"recipe\.json cannot be read \(a list, where names"):
+        run.facts("recipe")
