@@ -95,7 +95,8 @@ def _records(content: Any) -> tuple[list[_Record], dict[str, str]]:
     if not _is_records(content) or not any(content):
         raise ReadError("unknown format", "JSON without an object that names its columns")
     records = [facts | _plain(record, units) for record in content]
-    if len(records) > 1 and not records[0].keys() & records[1].keys():
+    alike = len(records) < 2 or records[0].keys() & records[1].keys()
+    if not alike and not any(map(_is_numbers, records[0].values())):
         records = records[1:]  # what a service says of its answer
     return records, units
 

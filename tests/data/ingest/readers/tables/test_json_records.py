@@ -87,6 +87,12 @@ def test_an_object_of_objects_holds_spectra_by_name_or_arms_of_one(tmp_path):
     np.testing.assert_allclose(joined.wave_obs_aa[[0, -1]], [4000, 14010])
 
 
+def test_a_first_spectrum_with_names_of_its_own_is_not_passed_over_in_silence(tmp_path):
+    other = {"lambda": W, "f": F, "e": IVAR}
+    with pytest.raises(ReadError, match="1 of its spectra"):
+        found(tmp_path, [other, of_row("x", 0.1)])
+
+
 def test_null_and_nan_are_no_data_and_large_ids_keep_their_digits(tmp_path):
     flux = [None, float("nan"), *F[2:]]
     (one,) = found(tmp_path, ONE | {"flux": flux, "targetid": 39627835576420141})
